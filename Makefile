@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the targets do: make help
+
+setup := tools/setup
+enter := $(setup)/enter
+prepare := $(setup)/prepare
+
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+
+ifdef KDIR
+.DEFAULT_GOAL := modules
+endif
+
+#: make KDIR=DIR          build the kernel modules against DIR, into build/modules (where DIR comes from: tools/kdir/kdir --help)
+#: make install KDIR=DIR  install them where depmod and modprobe find them (INSTALL_MOD_PATH is honoured)
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(CURDIR)/build/$1 CC=x86_64-linux-gnu-gcc-14 \
+	LOCALVERSION='$(shell sed 's/^[0-9.]*//' '$(KDIR)/include/config/kernel.release')'
+
+modules install: need-kdir
+	@mkdir -p build/modules
+	$(call kbuild,modules) $(if $(filter install,$@),modules_install,modules)
+
+need-kdir:
+	@[ -n '$(KDIR)' ] || { echo 'say which kernel to build for: make $(MAKECMDGOALS) KDIR=DIR (see tools/kdir/kdir --help)' >&2; exit 2; }
+	@[ -f '$(KDIR)/rust/libkernel.rmeta' ] || { echo '$(KDIR) has no Rust metadata: make a KDIR that has it with tools/kdir/kdir' >&2; exit 2; }
+
+#:
+#: These need root and Debian's package archive, and set up what they need by themselves:
+#: make demo              the whole story on real parts: panic, dump, decoded registers (warm: a minute)
+#: make test              everything that is promised, proven in virtual machines
+#: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
+#: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
+demo: prepare
+	@$(enter) build/bin/vm demo
+
+test: prepare
+	@$(enter) tools/testing/run
+
+check: prepare
+	@$(enter) tools/testing/check "$$($(setup)/kdir)"
+
+vm-shell: prepare
+	@$(enter) build/bin/vm shell $(ARGS)
+
+prepare:
+	@$(prepare)
+
+#:
+#: make clean             remove build/
+#: make clean-cache       remove what set-up made (VMCORE_DEVDUMP_CACHE, /var/cache/vmcore-devdump): the next run starts anew
+clean:
+	rm -rf build
+
+clean-cache:
+	@$(setup)/clean-cache
+
+.PHONY: help modules install need-kdir demo test check vm-shell prepare clean clean-cache
