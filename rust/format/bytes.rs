@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Little-endian integers in byte slices, checked.
+
+use super::{
+    Error,
+    Result, //
+};
+
+/// `len` bytes at `offset`, or an error that says `expected`.
+pub(super) fn get<'a>(
+    bytes: &'a [u8],
+    offset: usize,
+    len: usize,
+    expected: &'static str,
+) -> Result<&'a [u8]> {
+    offset
+        .checked_add(len)
+        .and_then(|end| bytes.get(offset..end))
+        .ok_or(Error::new(offset as u64, expected))
+}
+
+pub(super) fn array<const N: usize>(
+    bytes: &[u8],
+    offset: usize,
+    expected: &'static str,
+) -> Result<[u8; N]> {
+    let mut out = [0; N];
+    out.copy_from_slice(get(bytes, offset, N, expected)?);
+    Ok(out)
+}
+
+pub(super) fn u16_at(bytes: &[u8], offset: usize, expected: &'static str) -> Result<u16> {
+    array(bytes, offset, expected).map(u16::from_le_bytes)
+}
+
+pub(super) fn u32_at(bytes: &[u8], offset: usize, expected: &'static str) -> Result<u32> {
+    array(bytes, offset, expected).map(u32::from_le_bytes)
+}
+
+pub(super) fn u64_at(bytes: &[u8], offset: usize, expected: &'static str) -> Result<u64> {
+    array(bytes, offset, expected).map(u64::from_le_bytes)
+}
+
+/// Fills a fixed-size structure field by field, in the order of the fields.
+pub(super) struct Writer<'a> {
+    out: &'a mut [u8],
+    at: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(out: &'a mut [u8]) -> Self {
+        Self { out, at: 0 }
+    }
+
+    /// Appends `bytes`. What does not fit is left out; [`Writer::at`] still counts it.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        if let Some(field) = self.out.get_mut(self.at..self.at + bytes.len()) {
+            field.copy_from_slice(bytes);
+        }
+        self.at += bytes.len();
+        self
+    }
+
+    pub(super) fn u16(&mut self, value: u16) -> &mut Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    pub(super) fn u32(&mut self, value: u32) -> &mut Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    pub(super) fn u64(&mut self, value: u64) -> &mut Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    /// Leaves `len` bytes as they are.
+    pub(super) fn skip(&mut self, len: usize) -> &mut Self {
+        self.at += len;
+        self
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The formats of a device dump: ELF core headers and notes, the stacked vmcore, Chelsio's cudbg container.
+//!
+//! Pure code over byte slices: no allocation, no I/O, nothing of the kernel. It is compiled into both kernel modules
+//! and is the Cargo crate `vmcore-format` for tools and tests, so that what writes a format and what reads it are one.
+//!
+//! Every input is untrusted. Integers are little-endian.
+
+// Each user needs a part of it.
+#![allow(dead_code)]
+
+mod bytes;
+pub mod cudbg;
+pub mod elf;
+mod error;
+pub mod note;
+pub mod stack;
+pub mod vmcoredd;
+
+pub use self::error::{
+    Error,
+    Result, //
+};

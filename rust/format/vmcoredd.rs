@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The note of a device dump: `struct vmcoredd_header` of `include/uapi/linux/vmcore.h`, then the payload.
+
+use super::{
+    bytes::Writer,
+    note::{
+        Note,
+        NoteHeader, //
+    },
+    Error,
+    Result, //
+};
+
+pub const NT_VMCOREDD: u32 = 0x700;
+
+/// Name of the notes, NUL-padded.
+pub const NOTE_NAME: [u8; 8] = *b"LINUX\0\0\0";
+
+/// Room for the name of a dump, with its NUL.
+pub const NAME_LEN: usize = 44;
+
+/// Bytes before the payload.
+pub const HEADER_LEN: usize = NoteHeader::LEN + NOTE_NAME.len() + NAME_LEN;
+
+/// The largest payload that a note can describe.
+pub const MAX_PAYLOAD: u64 = u32::MAX as u64 - NAME_LEN as u64;
+
+/// The header of the note of a dump: `name` without NUL, payload of `payload_len` bytes.
+pub fn header(name: &[u8], payload_len: u64) -> Result<[u8; HEADER_LEN]> {
+    if name.is_empty() || name.len() >= NAME_LEN || name.contains(&0) {
+        return Err(Error::new(20, "a dump name of 1 to 43 bytes"));
+    }
+    if payload_len > MAX_PAYLOAD {
+        return Err(Error::new(4, "a dump of less than 4 GiB"));
+    }
+    let mut out = [0; HEADER_LEN];
+    Writer::new(&mut out)
+        .u32(NOTE_NAME.len() as u32)
+        .u32(payload_len as u32 + NAME_LEN as u32)
+        .u32(NT_VMCOREDD)
+        .bytes(&NOTE_NAME)
+        .bytes(name);
+    Ok(out)
+}
+
+/// A device dump that was found among notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceDump<'a> {
+    /// Without NUL; not necessarily UTF-8.
+    pub name: &'a [u8],
+    /// Offset of the payload, counted as the offset of the note was.
+    pub payload_offset: u64,
+    pub payload: &'a [u8],
+}
+
+impl<'a> DeviceDump<'a> {
+    /// The device dump in `note`, `None` if it is a note of another kind.
+    pub fn from_note(note: &Note<'a>) -> Result<Option<Self>> {
+        if note.type_ != NT_VMCOREDD || !note.name.starts_with(b"LINUX") {
+            return Ok(None);
+        }
+        if note.desc.len() < NAME_LEN {
+            return Err(Error::new(note.desc_offset, "the 44 bytes of a dump name"));
+        }
+        let (name, payload) = note.desc.split_at(NAME_LEN);
+        let name = name.split(|byte| *byte == 0).next().unwrap_or(name);
+        Ok(Some(Self {
+            name,
+            payload_offset: note.desc_offset + NAME_LEN as u64,
+            payload,
+        }))
+    }
+}
