@@ -62,6 +62,10 @@ impl<'a> Writer<'a> {
         self
     }
 
+    pub(super) fn u8(&mut self, value: u8) -> &mut Self {
+        self.bytes(&[value])
+    }
+
     pub(super) fn u16(&mut self, value: u16) -> &mut Self {
         self.bytes(&value.to_le_bytes())
     }
@@ -74,6 +78,13 @@ impl<'a> Writer<'a> {
         self.bytes(&value.to_le_bytes())
     }
 
+    pub(super) fn u32s(&mut self, values: &[u32]) -> &mut Self {
+        for value in values {
+            self.u32(*value);
+        }
+        self
+    }
+
     /// Leaves `len` bytes as they are.
     pub(super) fn skip(&mut self, len: usize) -> &mut Self {
         self.at += len;
@@ -82,5 +93,43 @@ impl<'a> Writer<'a> {
 
     pub(super) fn at(&self) -> usize {
         self.at
+    }
+}
+
+/// Takes fields off a structure of fixed size, in the order of the fields.
+pub(super) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// Reads the first `len` of `bytes`, or fails with `expected` if they are not all there. Past them there are zeroes.
+    pub(super) fn new(bytes: &'a [u8], len: usize, expected: &'static str) -> Result<Self> {
+        get(bytes, 0, len, expected).map(Self)
+    }
+
+    fn array<const N: usize>(&mut self) -> [u8; N] {
+        let Some((field, rest)) = self.0.split_first_chunk() else {
+            return [0; N];
+        };
+        self.0 = rest;
+        *field
+    }
+
+    pub(super) fn u8(&mut self) -> u8 {
+        u8::from_le_bytes(self.array())
+    }
+
+    pub(super) fn u16(&mut self) -> u16 {
+        u16::from_le_bytes(self.array())
+    }
+
+    pub(super) fn u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.array())
+    }
+
+    pub(super) fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.array())
+    }
+
+    pub(super) fn u32s<const N: usize>(&mut self) -> [u32; N] {
+        core::array::from_fn(|_| self.u32())
     }
 }

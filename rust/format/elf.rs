@@ -71,7 +71,8 @@ impl Ehdr {
 
     /// Offset of the first byte behind the program headers.
     pub fn phdrs_end(&self) -> Option<u64> {
-        self.phoff.checked_add(u64::from(self.phnum) * Phdr::LEN as u64)
+        self.phoff
+            .checked_add(u64::from(self.phnum) * Phdr::LEN as u64)
     }
 
     /// The program headers with their offsets in `headers`, the start of the file.

@@ -29,7 +29,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at offset {:#x}: expected {}", self.offset, self.expected)
+        write!(
+            f,
+            "at offset {:#x}: expected {}",
+            self.offset, self.expected
+        )
     }
 }
 

@@ -91,10 +91,22 @@ impl<'a> Notes<'a> {
             return Ok(None);
         }
         let based = |error: Error| error.based_at(at as u64);
-        let name = get(rest, NoteHeader::LEN, header.namesz as usize, "the name of a note").map_err(based)?;
+        let name = get(
+            rest,
+            NoteHeader::LEN,
+            header.namesz as usize,
+            "the name of a note",
+        )
+        .map_err(based)?;
         let desc_at = usize::try_from(header.desc_offset())
             .map_err(|_| Error::new(at as u64, "a note that fits into memory"))?;
-        let desc = get(rest, desc_at, header.descsz as usize, "the descriptor of a note").map_err(based)?;
+        let desc = get(
+            rest,
+            desc_at,
+            header.descsz as usize,
+            "the descriptor of a note",
+        )
+        .map_err(based)?;
         // The padding of the last note may be missing.
         self.at = at.saturating_add(usize::try_from(header.note_len()).unwrap_or(usize::MAX));
         Ok(Some(Note {

@@ -135,7 +135,8 @@ impl Layout {
     /// Where `len` bytes at `offset` are in the lower file, if all of them are PT_LOAD data.
     pub fn load_range(&self, offset: u64, len: u64) -> Option<u64> {
         let end = offset.checked_add(len)?;
-        (offset >= self.loads && end <= self.size.next_multiple_of(4096)).then(|| offset - self.shift())
+        (offset >= self.loads && end <= self.size.next_multiple_of(4096))
+            .then(|| offset - self.shift())
     }
 
     /// Turns the headers of the lower file into those of the stacked one.

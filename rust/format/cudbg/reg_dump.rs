@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The register dump: a buffer with the value of the register at address `a` at offset `a`, zeroes where no register is read.
+
+mod t4;
+mod t5;
+mod t6;
+
+use super::{
+    super::bytes,
+    chip::Chip, //
+};
+
+/// Bytes of the register dump of `chip`.
+pub const fn len(chip: Chip) -> usize {
+    match chip {
+        Chip::T4 => 160 << 10,
+        Chip::T5 | Chip::T6 => 332 << 10,
+    }
+}
+
+/// The registers to read, as addresses of the first and the last register of each range, ascending.
+pub fn ranges(chip: Chip) -> &'static [(u32, u32)] {
+    match chip {
+        Chip::T4 => &t4::RANGES,
+        Chip::T5 => &t5::RANGES,
+        Chip::T6 => &t6::RANGES,
+    }
+}
+
+/// The addresses of the registers to read, ascending.
+pub fn addresses(chip: Chip) -> impl Iterator<Item = u32> + Clone {
+    ranges(chip)
+        .iter()
+        .flat_map(|&(first, last)| (first..=last).step_by(4))
+}
+
+/// The registers that a dump of `chip` holds, as (address, value); a dump cut short gives those that are there.
+pub fn values(chip: Chip, dump: &[u8]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    addresses(chip).map_while(|address| {
+        let value = bytes::u32_at(dump, address as usize, "a register").ok()?;
+        Some((address, value))
+    })
+}
