@@ -20,14 +20,11 @@ pub(super) fn get<'a>(
         .ok_or(Error::new(offset as u64, expected))
 }
 
-pub(super) fn array<const N: usize>(
-    bytes: &[u8],
-    offset: usize,
-    expected: &'static str,
-) -> Result<[u8; N]> {
-    let mut out = [0; N];
-    out.copy_from_slice(get(bytes, offset, N, expected)?);
-    Ok(out)
+fn array<const N: usize>(bytes: &[u8], offset: usize, expected: &'static str) -> Result<[u8; N]> {
+    get(bytes, offset, N, expected)?
+        .first_chunk()
+        .copied()
+        .ok_or(Error::new(offset as u64, expected))
 }
 
 pub(super) fn u16_at(bytes: &[u8], offset: usize, expected: &'static str) -> Result<u16> {
@@ -42,23 +39,28 @@ pub(super) fn u64_at(bytes: &[u8], offset: usize, expected: &'static str) -> Res
     array(bytes, offset, expected).map(u64::from_le_bytes)
 }
 
-/// Fills a fixed-size structure field by field, in the order of the fields.
-pub(super) struct Writer<'a> {
-    out: &'a mut [u8],
-    at: usize,
-}
+/// Fills a structure of fixed size, in the order of the fields. What does not fit is left out.
+pub(super) struct Writer<'a>(&'a mut [u8]);
 
 impl<'a> Writer<'a> {
     pub(super) fn new(out: &'a mut [u8]) -> Self {
-        Self { out, at: 0 }
+        Self(out)
     }
 
-    /// Appends `bytes`. What does not fit is left out; [`Writer::at`] still counts it.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        if let Some(field) = self.out.get_mut(self.at..self.at + bytes.len()) {
-            field.copy_from_slice(bytes);
+    fn take(&mut self, len: usize) -> &'a mut [u8] {
+        match core::mem::take(&mut self.0).split_at_mut_checked(len) {
+            Some((field, rest)) => {
+                self.0 = rest;
+                field
+            }
+            None => &mut [],
         }
-        self.at += bytes.len();
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        for (to, from) in self.take(bytes.len()).iter_mut().zip(bytes) {
+            *to = *from;
+        }
         self
     }
 
@@ -87,12 +89,8 @@ impl<'a> Writer<'a> {
 
     /// Leaves `len` bytes as they are.
     pub(super) fn skip(&mut self, len: usize) -> &mut Self {
-        self.at += len;
+        self.take(len);
         self
-    }
-
-    pub(super) fn at(&self) -> usize {
-        self.at
     }
 }
 

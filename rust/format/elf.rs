@@ -16,7 +16,9 @@ use super::{
     Result, //
 };
 
+/// Segment type of memory.
 pub const PT_LOAD: u32 = 1;
+/// Segment type of notes.
 pub const PT_NOTE: u32 = 4;
 
 const ET_CORE: u16 = 4;
@@ -26,11 +28,14 @@ const IDENT: [u8; 7] = [0x7f, b'E', b'L', b'F', 2, 1, 1];
 /// The fields of the file header that lead to the program headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ehdr {
+    /// Offset of the program headers, in bytes.
     pub phoff: u64,
+    /// Number of program headers, 1 to 65534.
     pub phnum: u16,
 }
 
 impl Ehdr {
+    /// Bytes of a file header.
     pub const LEN: usize = 64;
 
     /// Parses the first [`Ehdr::LEN`] bytes of a little-endian ELF64 core file.
@@ -89,19 +94,29 @@ impl Ehdr {
 /// A program header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phdr {
+    /// [`PT_NOTE`], [`PT_LOAD`] or another.
     pub type_: u32,
+    /// Access rights.
     pub flags: u32,
+    /// Offset of the segment in the file, in bytes.
     pub offset: u64,
+    /// Virtual address.
     pub vaddr: u64,
+    /// Physical address.
     pub paddr: u64,
+    /// Bytes in the file.
     pub filesz: u64,
+    /// Bytes in memory.
     pub memsz: u64,
+    /// Alignment, in bytes.
     pub align: u64,
 }
 
 impl Phdr {
+    /// Bytes of a program header.
     pub const LEN: usize = 56;
 
+    /// Parses the first [`Phdr::LEN`] bytes; fails if there are fewer.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         const WHAT: &str = "a program header of 56 bytes";
         Ok(Self {
@@ -116,6 +131,7 @@ impl Phdr {
         })
     }
 
+    /// The bytes of this header.
     pub fn encode(&self) -> [u8; Self::LEN] {
         let mut out = [0; Self::LEN];
         Writer::new(&mut out)
@@ -128,5 +144,10 @@ impl Phdr {
             .u64(self.memsz)
             .u64(self.align);
         out
+    }
+
+    /// Writes this header over the first [`Phdr::LEN`] bytes of `out`.
+    pub fn write(&self, out: &mut [u8]) {
+        Writer::new(out).bytes(&self.encode());
     }
 }

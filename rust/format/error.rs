@@ -11,10 +11,11 @@ pub struct Error {
     pub expected: &'static str,
 }
 
+/// What parsers return.
 pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
-    pub(super) fn new(offset: u64, expected: &'static str) -> Self {
+    pub(super) const fn new(offset: u64, expected: &'static str) -> Self {
         Self { offset, expected }
     }
 

@@ -19,14 +19,19 @@ pub const fn align4(len: u64) -> u64 {
 /// The fixed part of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoteHeader {
+    /// Bytes of the name, with its NUL, without padding.
     pub namesz: u32,
+    /// Bytes of the descriptor, without padding.
     pub descsz: u32,
+    /// What the descriptor is; depends on the name.
     pub type_: u32,
 }
 
 impl NoteHeader {
+    /// Bytes of a header.
     pub const LEN: usize = 12;
 
+    /// Parses the first [`NoteHeader::LEN`] bytes; fails if there are fewer.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         const WHAT: &str = "a note header of 12 bytes";
         Ok(Self {
@@ -55,26 +60,34 @@ impl NoteHeader {
 /// A note, where it lies in the bytes that were parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note<'a> {
+    /// Offset of the header.
     pub offset: u64,
+    /// What the descriptor is; depends on the name.
     pub type_: u32,
     /// With its NUL.
     pub name: &'a [u8],
+    /// Offset of the descriptor.
     pub desc_offset: u64,
+    /// Without padding.
     pub desc: &'a [u8],
 }
 
 /// The notes of a segment, one after the other.
+#[derive(Clone, Debug)]
 pub struct Notes<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Notes<'a> {
+    /// Walks `bytes`, the content of a segment; offsets count from its start.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    /// The next note; `None` at the end. After an error there are no more.
+    /// The next note; `None` at the end, which is also where zeroes begin.
+    ///
+    /// Fails if a note does not fit into the segment; after that there are no more.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Note<'a>>> {
         let at = self.at;
@@ -113,7 +126,7 @@ impl<'a> Notes<'a> {
             offset: at as u64,
             type_: header.type_,
             name,
-            desc_offset: (at + desc_at) as u64,
+            desc_offset: at.saturating_add(desc_at) as u64,
             desc,
         }))
     }

@@ -28,91 +28,135 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Bytes of the rewritten headers, from `offset` on.
-    Headers { offset: u64, len: u64 },
+    Headers {
+        /// In bytes, as all numbers here.
+        offset: u64,
+        /// At least 1.
+        len: u64,
+    },
     /// Bytes of the device dump notes, from `offset` on.
-    Dumps { offset: u64, len: u64 },
+    Dumps {
+        /// From the start of the first one.
+        offset: u64,
+        /// At least 1.
+        len: u64,
+    },
     /// Bytes of the lower file, from `offset` on: notes or PT_LOAD data.
-    Lower { offset: u64, len: u64 },
+    Lower {
+        /// In the lower file.
+        offset: u64,
+        /// At least 1.
+        len: u64,
+    },
     /// Padding.
-    Zeroes { len: u64 },
+    Zeroes {
+        /// At least 1.
+        len: u64,
+    },
     /// End of file.
     End,
 }
 
-/// The geometry of a stacked file.
+/// The geometry of a stacked file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Bytes of headers, the same in both files.
+    page: u64,
+    /// The same in both files.
     headers_len: u64,
-    /// Bytes of device dump notes, a multiple of 4.
+    /// A multiple of 4.
     dumps_len: u64,
-    /// Bytes of notes in the lower file.
+    /// Notes of the lower file.
     notes_len: u64,
-    /// Offset of the first PT_LOAD byte in the lower file and in this one.
-    lower_loads: u64,
+    /// Where PT_LOAD data starts in this file.
     loads: u64,
-    /// Size of this file.
+    /// By how much PT_LOAD data moved up.
+    shift: u64,
     size: u64,
 }
 
 impl Layout {
-    /// Where the headers of a vmcore end, from its first [`Ehdr::LEN`] bytes: at least so much is needed by [`Layout::new`].
+    /// Where the program headers of a vmcore end, from its first [`Ehdr::LEN`] bytes: at least so much is needed by
+    /// [`Layout::new`]. Less than 4 MiB.
+    ///
+    /// Fails if they are not those of a vmcore.
     pub fn headers_end(ehdr: &[u8]) -> Result<u64> {
-        Ehdr::parse(ehdr)?
-            .phdrs_end()
+        let ehdr = Ehdr::parse(ehdr)?;
+        if ehdr.phoff != Ehdr::LEN as u64 {
+            return Err(Error::new(32, "program headers behind the ELF header"));
+        }
+        ehdr.phdrs_end()
             .ok_or(Error::new(32, "program headers within the file"))
     }
 
     /// The layout of `dumps_len` bytes of notes stacked on a vmcore that is `lower_size` bytes long and starts with
-    /// `headers`. `page` is the page size, a power of two.
+    /// `headers`. `page` is the page size, a power of two. `dumps_len` is rounded up to a multiple of 4.
     ///
-    /// The vmcore must be as the kernel makes it: one PT_NOTE, before all PT_LOAD segments in the file, and nothing
-    /// else.
+    /// The vmcore must be as the kernel makes it (`fs/proc/vmcore.c`, `merge_note_headers_elf64()`): one PT_NOTE, the
+    /// first segment, at the page behind the headers; then PT_LOAD segments at whole pages behind the notes. Fails if it
+    /// is not; it must then be left alone.
     pub fn new(headers: &[u8], lower_size: u64, dumps_len: u64, page: u64) -> Result<Self> {
+        if !page.is_power_of_two() {
+            return Err(Error::new(0, "a page size that is a power of two"));
+        }
+        let headers_len = Self::headers_end(headers)?.checked_next_multiple_of(page);
         let ehdr = Ehdr::parse(headers)?;
-        let mut notes: Option<Phdr> = None;
+        let mut notes = None;
         let mut lower_loads = lower_size;
         for phdr in ehdr.phdrs(headers) {
             let (at, phdr) = phdr?;
             let at = at as u64;
-            let fits = phdr
+            let end = phdr
                 .offset
                 .checked_add(phdr.filesz)
-                .is_some_and(|end| end <= lower_size);
-            match phdr.type_ {
-                _ if !fits => return Err(Error::new(at, "a segment within the file")),
-                PT_NOTE if notes.is_none() => notes = Some(phdr),
-                PT_NOTE => return Err(Error::new(at, "only one PT_NOTE")),
-                PT_LOAD => lower_loads = lower_loads.min(phdr.offset & !(page - 1)),
-                _ => return Err(Error::new(at, "a PT_LOAD or PT_NOTE")),
+                .filter(|end| *end <= lower_size)
+                .ok_or(Error::new(at, "a segment within the file"))?;
+            match (notes, phdr.type_) {
+                (None, PT_NOTE) if Some(phdr.offset) == headers_len => notes = Some((phdr, end)),
+                (None, PT_NOTE) => {
+                    return Err(Error::new(at, "notes at the page behind the headers"))
+                }
+                (None, _) => return Err(Error::new(at, "a PT_NOTE before all other segments")),
+                (Some((_, notes_end)), PT_LOAD) if phdr.offset >= notes_end => {
+                    lower_loads = lower_loads.min(phdr.offset & !page.wrapping_sub(1));
+                }
+                (Some(_), PT_LOAD) => return Err(Error::new(at, "PT_LOAD data behind the notes")),
+                (Some(_), _) => return Err(Error::new(at, "one PT_NOTE, then PT_LOAD segments")),
             }
         }
-        let end_of_headers = ehdr.phdrs_end().unwrap_or(u64::MAX);
-        let notes = notes.ok_or(Error::new(ehdr.phoff, "a PT_NOTE"))?;
-        let notes_end = notes.offset + notes.filesz;
-        if notes.offset < end_of_headers || notes.offset % 4 != 0 {
-            return Err(Error::new(ehdr.phoff, "notes behind the headers"));
+        let (notes, notes_end) = notes.ok_or(Error::new(ehdr.phoff, "a PT_NOTE"))?;
+        if notes_end > lower_loads || lower_loads & page.wrapping_sub(1) != 0 {
+            return Err(Error::new(
+                ehdr.phoff,
+                "PT_LOAD data at the page behind the notes",
+            ));
         }
-        if notes_end > lower_loads || lower_loads % page != 0 {
-            return Err(Error::new(ehdr.phoff, "PT_LOAD data behind the notes"));
-        }
-        let too_large = Error::new(0, "a file of less than 2^63 bytes");
-        let dumps_len = dumps_len.checked_next_multiple_of(4).ok_or(too_large)?;
+        Self::stack(&notes, notes_end, lower_loads, lower_size, dumps_len, page)
+            .ok_or(Error::new(0, "a file of less than 2^63 bytes"))
+    }
+
+    fn stack(
+        notes: &Phdr,
+        notes_end: u64,
+        lower_loads: u64,
+        lower_size: u64,
+        dumps_len: u64,
+        page: u64,
+    ) -> Option<Self> {
+        let dumps_len = dumps_len.checked_next_multiple_of(4)?;
         let loads = notes_end
-            .checked_add(dumps_len)
-            .and_then(|end| end.checked_next_multiple_of(page))
-            .ok_or(too_large)?
+            .checked_add(dumps_len)?
+            .checked_next_multiple_of(page)?
             .max(lower_loads);
-        let size = loads
-            .checked_add(lower_size - lower_loads)
-            .filter(|size| *size <= i64::MAX as u64)
-            .ok_or(too_large)?;
-        Ok(Self {
+        let shift = loads.checked_sub(lower_loads)?;
+        let size = lower_size.checked_add(shift)?;
+
+        i64::try_from(size).is_ok().then_some(Self {
+            page,
             headers_len: notes.offset,
             dumps_len,
             notes_len: notes.filesz,
-            lower_loads,
             loads,
+            shift,
             size,
         })
     }
@@ -129,62 +173,68 @@ impl Layout {
 
     /// By how much PT_LOAD data moves: whole pages.
     pub fn shift(&self) -> u64 {
-        self.loads - self.lower_loads
+        self.shift
     }
 
     /// Where `len` bytes at `offset` are in the lower file, if all of them are PT_LOAD data.
     pub fn load_range(&self, offset: u64, len: u64) -> Option<u64> {
         let end = offset.checked_add(len)?;
-        (offset >= self.loads && end <= self.size.next_multiple_of(4096))
-            .then(|| offset - self.shift())
+        if offset < self.loads || end > self.size {
+            return None;
+        }
+        offset.checked_sub(self.shift)
     }
 
     /// Turns the headers of the lower file into those of the stacked one.
+    ///
+    /// Fails, and changes nothing, if they are not the headers that the layout was made from.
     pub fn rewrite(&self, headers: &mut [u8]) -> Result<()> {
-        let ehdr = Ehdr::parse(headers)?;
-        for index in 0..u64::from(ehdr.phnum) {
-            let at = (ehdr.phoff + index * Phdr::LEN as u64) as usize;
-            let bytes = headers
-                .get_mut(at..at.saturating_add(Phdr::LEN))
-                .ok_or(Error::new(at as u64, "a program header of 56 bytes"))?;
+        let lower_size = self.size.saturating_sub(self.shift);
+        if Self::new(headers, lower_size, self.dumps_len, self.page)? != *self {
+            return Err(Error::new(0, "the headers that the layout was made from"));
+        }
+        let phnum = usize::from(Ehdr::parse(headers)?.phnum);
+        // `new()` has seen one PT_NOTE, the first, and PT_LOADs, all of them within `headers`.
+        for bytes in headers
+            .get_mut(Ehdr::LEN..)
+            .unwrap_or_default()
+            .chunks_exact_mut(Phdr::LEN)
+            .take(phnum)
+        {
             let mut phdr = Phdr::parse(bytes)?;
             if phdr.type_ == PT_NOTE {
-                phdr.filesz = self.dumps_len + self.notes_len;
+                phdr.filesz = self.dumps_len.saturating_add(self.notes_len);
                 phdr.memsz = phdr.filesz;
             } else {
-                phdr.offset = phdr.offset.saturating_add(self.shift());
+                phdr.offset = phdr.offset.saturating_add(self.shift);
             }
-            bytes.copy_from_slice(&phdr.encode());
+            phdr.write(bytes);
         }
         Ok(())
     }
 
     /// What the stacked file holds at `pos`.
     pub fn at(&self, pos: u64) -> Part {
-        let dumps = self.headers_len;
-        let notes = dumps + self.dumps_len;
-        let padding = notes + self.notes_len;
-        match pos {
-            _ if pos < dumps => Part::Headers {
-                offset: pos,
-                len: dumps - pos,
-            },
-            _ if pos < notes => Part::Dumps {
-                offset: pos - dumps,
-                len: notes - pos,
-            },
-            _ if pos < padding => Part::Lower {
-                offset: pos - self.dumps_len,
-                len: padding - pos,
-            },
-            _ if pos < self.loads => Part::Zeroes {
-                len: self.loads - pos,
-            },
-            _ if pos < self.size => Part::Lower {
-                offset: pos - self.shift(),
-                len: self.size - pos,
-            },
-            _ => Part::End,
+        // Nothing here can saturate: `size`, which is the largest, does not.
+        let notes = self.headers_len.saturating_add(self.dumps_len);
+        let padding = notes.saturating_add(self.notes_len);
+        let until = |end: u64| end.checked_sub(pos).filter(|len| *len != 0);
+
+        if let Some(len) = until(self.headers_len) {
+            Part::Headers { offset: pos, len }
+        } else if let Some(len) = until(notes) {
+            let offset = pos.saturating_sub(self.headers_len);
+            Part::Dumps { offset, len }
+        } else if let Some(len) = until(padding) {
+            let offset = pos.saturating_sub(self.dumps_len);
+            Part::Lower { offset, len }
+        } else if let Some(len) = until(self.loads) {
+            Part::Zeroes { len }
+        } else if let Some(len) = until(self.size) {
+            let offset = pos.saturating_sub(self.shift);
+            Part::Lower { offset, len }
+        } else {
+            Part::End
         }
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Image<'a> {
         }
 
         let start = u64::from(header.start);
-        let end = start + u64::from(header.size) - u64::from(header.padding);
+        let end = start + u64::from(header.size.saturating_sub(header.padding.into()));
         if header.size != 0 && start < self.table_end() {
             return Err(Error::new(
                 offset + 4,
