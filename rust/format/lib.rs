@@ -8,7 +8,7 @@
 //! Every input is untrusted. Integers are little-endian.
 
 // Each user needs a part of it, and `pub` means public in the Cargo crate.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 mod bytes;
 pub mod cudbg;

@@ -6,6 +6,8 @@ mod t4;
 mod t5;
 mod t6;
 
+use core::iter::successors;
+
 use super::{
     super::bytes,
     chip::Chip, //
@@ -30,9 +32,11 @@ pub fn ranges(chip: Chip) -> &'static [(u32, u32)] {
 
 /// The addresses of the registers to read, ascending.
 pub fn addresses(chip: Chip) -> impl Iterator<Item = u32> + Clone {
-    ranges(chip)
-        .iter()
-        .flat_map(|&(first, last)| (first..=last).step_by(4))
+    ranges(chip).iter().flat_map(|&(first, last)| {
+        successors(Some(first), move |address| {
+            address.checked_add(4).filter(|next| *next <= last)
+        })
+    })
 }
 
 /// The registers that a dump of `chip` holds, as (address, value); a dump cut short gives those that are there.

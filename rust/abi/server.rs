@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The core's side of the seam: the exported symbols, and the sink as C sees it.
+
+use super::{
+    abi::raw::{
+        self,
+        VmcoreddData, //
+    },
+    devdump,
+};
+use kernel::{
+    error::{
+        from_result,
+        to_result, //
+    },
+    ffi::{
+        c_char,
+        c_int,
+        c_uint,
+        c_void, //
+    },
+    prelude::*,
+    str::CStr,
+};
+
+/// What a sink does; the meanings are those of [`super::abi::Sink`].
+pub(crate) trait Backend {
+    fn write(&mut self, bytes: &[u8]) -> Result;
+    fn patch(&mut self, offset: usize, bytes: &[u8]) -> Result;
+    fn len(&self) -> usize;
+    fn remaining(&self) -> usize;
+    fn ms_left(&self) -> u32;
+}
+
+/// `EXPORT_SYMBOL_GPL()`.
+macro_rules! export_symbol_gpl {
+    ($name:literal) => {
+        core::arch::global_asm!(
+            ".pushsection .export_symbol, \"a\"",
+            concat!("__export_symbol_", $name, ":"),
+            ".asciz \"GPL\"",
+            ".ascii \"\\0\"",
+            ".balign 8",
+            concat!(".quad ", $name),
+            ".popsection",
+        );
+    };
+}
+
+/// A driver's callback for a buffer of fixed size.
+pub(crate) struct Classic {
+    data: *mut VmcoreddData,
+}
+
+impl Classic {
+    /// Has the driver fill `buf`, which is as large as it asked for.
+    pub(crate) fn fill(&mut self, buf: &mut [u8]) -> Result {
+        // SAFETY: `vmcore_add_device_dump()` requires that `data` is valid while it runs, and made this from it.
+        let callback = unsafe { (*self.data).callback }.ok_or(EINVAL)?;
+        // SAFETY: The callback is called as its type says, with a buffer of the size that was asked for.
+        to_result(unsafe { callback(self.data, buf.as_mut_ptr().cast()) })
+    }
+}
+
+/// # Safety
+///
+/// `data` is null, or valid until this returns.
+unsafe fn classic(data: *mut VmcoreddData) -> Result {
+    if data.is_null() {
+        return Err(EINVAL);
+    }
+    // SAFETY: Not null, so valid by the precondition; copied, because the driver may write to it in its callback.
+    let (name, size, callback) = unsafe { ((*data).dump_name, (*data).size, (*data).callback) };
+    let name = CStr::from_bytes_until_nul(&name).map_err(|_| EINVAL)?;
+    if size == 0 || callback.is_none() {
+        return Err(EINVAL);
+    }
+    devdump::add_classic(name.to_bytes(), size as usize, Classic { data })
+}
+
+/// Same as the kernel's function of that name.
+///
+/// # Safety
+///
+/// `data` is null, or valid until this returns.
+#[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
+#[no_mangle]
+pub(crate) unsafe extern "C" fn vmcore_add_device_dump(data: *mut VmcoreddData) -> c_int {
+    // SAFETY: The precondition is the same.
+    from_result(|| unsafe { classic(data) }.map(|()| 0))
+}
+
+#[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
+export_symbol_gpl!("vmcore_add_device_dump");
+
+/// A driver's callback for a stream.
+pub(crate) struct Stream {
+    collect: raw::Collect,
+    ctx: *mut c_void,
+}
+
+impl Stream {
+    /// Has the driver write its dump to `backend`.
+    pub(crate) fn collect(&mut self, backend: &mut dyn Backend) -> Result {
+        let mut server = Server {
+            raw: raw::Sink { ops: &SINK_OPS },
+            backend,
+        };
+        // SAFETY: The callback is called as its type says, with the context that came with it; `raw` is the first
+        // field of `server`, as `SINK_OPS` requires, and the pointer is derived from all of it.
+        to_result(unsafe { (self.collect)(core::ptr::from_mut(&mut server).cast(), self.ctx) })
+    }
+}
+
+/// See `include/vmcore_devdump.h`.
+///
+/// # Safety
+///
+/// `name` is null or a string; `collect` is null or can be called with `ctx`.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn vmcore_devdump_stream(
+    name: *const c_char,
+    collect: Option<raw::Collect>,
+    ctx: *mut c_void,
+) -> c_int {
+    from_result(|| {
+        let collect = collect.ok_or(EINVAL)?;
+        if name.is_null() {
+            return Err(EINVAL);
+        }
+        // SAFETY: Not null, so a string by the precondition.
+        let name = unsafe { CStr::from_ptr(name.cast()) };
+        devdump::add_stream(name.to_bytes(), Stream { collect, ctx })?;
+        Ok(0)
+    })
+}
+
+export_symbol_gpl!("vmcore_devdump_stream");
+
+#[repr(C)]
+struct Server<'a> {
+    raw: raw::Sink,
+    backend: &'a mut dyn Backend,
+}
+
+/// Each of these requires that `sink` is the start of a [`Server`], and that it's the only user.
+static SINK_OPS: raw::SinkOps = raw::SinkOps {
+    write,
+    patch,
+    len,
+    remaining,
+    ms_left,
+};
+
+/// The `len` bytes at `buf`.
+///
+/// # Safety
+///
+/// They are valid for `'a`, or `len` is 0.
+unsafe fn bytes<'a>(buf: *const c_void, len: usize) -> &'a [u8] {
+    if len == 0 {
+        return &[];
+    }
+    // SAFETY: By the precondition.
+    unsafe { core::slice::from_raw_parts(buf.cast(), len) }
+}
+
+unsafe extern "C" fn write(sink: *mut raw::Sink, buf: *const c_void, len: usize) -> c_int {
+    // SAFETY: `SINK_OPS` says what `sink` is; the driver vouches for `buf`.
+    let (server, bytes) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(buf, len)) };
+    from_result(|| server.backend.write(bytes).map(|()| 0))
+}
+
+unsafe extern "C" fn patch(sink: *mut raw::Sink, offset: usize, buf: *const c_void, len: usize) -> c_int {
+    // SAFETY: As in `write`.
+    let (server, bytes) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(buf, len)) };
+    from_result(|| server.backend.patch(offset, bytes).map(|()| 0))
+}
+
+unsafe extern "C" fn len(sink: *const raw::Sink) -> usize {
+    // SAFETY: `SINK_OPS` says what `sink` is.
+    unsafe { &*sink.cast::<Server<'_>>() }.backend.len()
+}
+
+unsafe extern "C" fn remaining(sink: *const raw::Sink) -> usize {
+    // SAFETY: `SINK_OPS` says what `sink` is.
+    unsafe { &*sink.cast::<Server<'_>>() }.backend.remaining()
+}
+
+unsafe extern "C" fn ms_left(sink: *const raw::Sink) -> c_uint {
+    // SAFETY: `SINK_OPS` says what `sink` is.
+    unsafe { &*sink.cast::<Server<'_>>() }.backend.ms_left()
+}

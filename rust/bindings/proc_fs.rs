@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A file in `/proc`.
+//!
+//! C header: `include/linux/proc_fs.h`
+
+use super::file::File;
+use kernel::{
+    bindings,
+    error::from_result,
+    ffi::{
+        c_char,
+        c_int,
+        c_long,
+        c_uint,
+        c_ulong,
+        c_void, //
+    },
+    iov::IovIterDest,
+    prelude::*,
+    types::ForeignOwnable,
+};
+
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+
+/// `struct proc_ops`.
+#[repr(C)]
+struct ProcOps {
+    flags: c_uint,
+    open: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
+    read: *const c_void,
+    read_iter: Option<unsafe extern "C" fn(*mut bindings::kiocb, *mut bindings::iov_iter) -> isize>,
+    write: *const c_void,
+    lseek: Option<unsafe extern "C" fn(*mut bindings::file, i64, c_int) -> i64>,
+    release: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
+    poll: *const c_void,
+    ioctl: Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
+    #[cfg(CONFIG_COMPAT)]
+    compat_ioctl: Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
+    mmap: Option<unsafe extern "C" fn(*mut bindings::file, *mut bindings::vm_area_struct) -> c_int>,
+    get_unmapped_area: *const c_void,
+}
+
+// SAFETY: A table of constants.
+unsafe impl Sync for ProcOps {}
+
+#[repr(C)]
+struct ProcDirEntry {
+    _opaque: [u8; 0],
+}
+
+// Some structure behind a pointer has a lock class, which is empty without lockdep; none is passed by value.
+#[allow(improper_ctypes)]
+extern "C" {
+    fn proc_create(
+        name: *const c_char,
+        mode: bindings::umode_t,
+        parent: *mut ProcDirEntry,
+        ops: *const ProcOps,
+    ) -> *mut ProcDirEntry;
+    fn proc_remove(entry: *mut ProcDirEntry);
+    fn proc_set_size(entry: *mut ProcDirEntry, size: i64);
+}
+
+/// A file that is open once; what each open of the entry makes.
+pub(crate) trait OpenFile: Send + Sync + Sized + 'static {
+    fn open() -> Result<KBox<Self>>;
+
+    /// Size in bytes.
+    fn size(&self) -> u64;
+
+    /// Fills `iter` from `pos` on, as far as the file goes; how many bytes that were.
+    fn read(&self, iter: &mut IovIterDest<'_>, pos: u64) -> Result<usize>;
+
+    /// The file and the offset in it that `len` bytes at `offset` can be mapped from.
+    fn map(&self, offset: u64, len: u64) -> Result<(&File, u64)>;
+}
+
+/// A file in `/proc`, until it is dropped.
+///
+/// # Invariants
+///
+/// The entry exists, and is removed by nobody else.
+pub(crate) struct ProcEntry<T> {
+    entry: NonNull<ProcDirEntry>,
+    _open: PhantomData<T>,
+}
+
+// SAFETY: Entries may be removed by any thread.
+unsafe impl<T> Send for ProcEntry<T> {}
+// SAFETY: Setting the size is a plain store that all readers expect.
+unsafe impl<T> Sync for ProcEntry<T> {}
+
+impl<T: OpenFile> ProcEntry<T> {
+    const OPS: ProcOps = ProcOps {
+        flags: 0,
+        open: Some(open::<T>),
+        read: core::ptr::null(),
+        read_iter: Some(read_iter::<T>),
+        write: core::ptr::null(),
+        lseek: Some(lseek::<T>),
+        release: Some(release::<T>),
+        poll: core::ptr::null(),
+        ioctl: None,
+        #[cfg(CONFIG_COMPAT)]
+        compat_ioctl: None,
+        mmap: Some(mmap::<T>),
+        get_unmapped_area: core::ptr::null(),
+    };
+
+    /// Creates `/proc/<name>`, which only root can read.
+    pub(crate) fn new(name: &CStr) -> Result<Self> {
+        // SAFETY: A valid string; the table is promoted to a constant that lives as long as the module.
+        let entry = unsafe { proc_create(name.as_ptr().cast(), 0o400, core::ptr::null_mut(), &Self::OPS) };
+        // INVARIANT: It exists now.
+        Ok(Self {
+            entry: NonNull::new(entry).ok_or(ENOMEM)?,
+            _open: PhantomData,
+        })
+    }
+
+    /// What `stat` shows as the size, from the next first lookup on.
+    pub(crate) fn set_size(&self, size: u64) {
+        // SAFETY: The entry exists by the type invariant.
+        unsafe { proc_set_size(self.entry.as_ptr(), size as i64) };
+    }
+}
+
+impl<T> Drop for ProcEntry<T> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant. Waits for running operations, and releases what is still open.
+        unsafe { proc_remove(self.entry.as_ptr()) };
+    }
+}
+
+/// The file that `open` left in the private data.
+///
+/// # Safety
+///
+/// `file` was opened by [`open`] with the same `T`, and is not released while the result is used.
+unsafe fn opened<'a, T: OpenFile>(file: *mut bindings::file) -> &'a T {
+    // SAFETY: By the precondition.
+    unsafe { KBox::<T>::borrow((*file).private_data) }
+}
+
+unsafe extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+    from_result(|| {
+        let opened = T::open()?;
+        // SAFETY: The kernel hands us a file that is being opened, whose private data is ours.
+        unsafe { (*file).private_data = opened.into_foreign() };
+        Ok(0)
+    })
+}
+
+unsafe extern "C" fn release<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+    // SAFETY: The kernel releases a file once, and only if it was opened.
+    drop(unsafe { KBox::<T>::from_foreign((*file).private_data) });
+    0
+}
+
+unsafe extern "C" fn read_iter<T: OpenFile>(
+    kiocb: *mut bindings::kiocb,
+    iter: *mut bindings::iov_iter,
+) -> isize {
+    // SAFETY: The kernel reads from files that are open, and passes valid structures that are ours during the call;
+    // the iterator of a read is a destination.
+    let (file, pos, iter) = unsafe {
+        (
+            opened::<T>((*kiocb).ki_filp),
+            &mut (*kiocb).ki_pos,
+            IovIterDest::from_raw(iter),
+        )
+    };
+    from_result(|| {
+        let read = file.read(iter, u64::try_from(*pos)?)?;
+        *pos += read as i64;
+        Ok(read as isize)
+    })
+}
+
+unsafe extern "C" fn lseek<T: OpenFile>(file: *mut bindings::file, offset: i64, whence: c_int) -> i64 {
+    // SAFETY: The kernel seeks in files that are open.
+    unsafe { bindings::fixed_size_llseek(file, offset, whence, opened::<T>(file).size() as i64) }
+}
+
+unsafe extern "C" fn mmap<T: OpenFile>(
+    file: *mut bindings::file,
+    vma: *mut bindings::vm_area_struct,
+) -> c_int {
+    from_result(|| {
+        // SAFETY: The kernel maps files that are open, and `vma` is ours to fill during the call.
+        let (opened, vma) = unsafe { (opened::<T>(file), &mut *vma) };
+        // SAFETY: The bounds of an area are always in this view of the union.
+        let range = unsafe { &vma.__bindgen_anon_1.__bindgen_anon_1 };
+        let offset = (vma.vm_pgoff as u64)
+            .checked_mul(kernel::page::PAGE_SIZE as u64)
+            .ok_or(EINVAL)?;
+        let (lower, offset) = opened.map(offset, (range.vm_end - range.vm_start) as u64)?;
+        let lower = lower.as_ptr();
+        // SAFETY: `lower` is an open file.
+        let mmap = unsafe { (*(*lower).f_op).mmap }.ok_or(ENODEV)?;
+        vma.vm_pgoff = (offset / kernel::page::PAGE_SIZE as u64) as usize;
+        // SAFETY: `vma` is not yet visible to anyone, so its file may change; it takes a reference of its own. From
+        // here on the area belongs to the lower file, whether that can map it or not.
+        unsafe {
+            bindings::vma_set_file(vma, lower);
+            Ok(mmap(lower, vma))
+        }
+    })
+}
