@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Modelled adapters on the PCI bus, each a process of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{bail, ensure, Context, Result};
+
+use crate::{bin_dir, process::Process};
+
+/// An adapter to be plugged in.
+#[derive(Clone, Debug)]
+pub struct Adapter {
+    chip: &'static str,
+    seed: u64,
+    options: Vec<String>,
+}
+
+impl Adapter {
+    /// A T5 whose registers and memories follow from `seed`.
+    pub fn t5(seed: u64) -> Self {
+        Self::new("t5", seed)
+    }
+
+    /// A T6 whose registers and memories follow from `seed`.
+    pub fn t6(seed: u64) -> Self {
+        Self::new("t6", seed)
+    }
+
+    fn new(chip: &'static str, seed: u64) -> Self {
+        Self { chip, seed, options: Vec::new() }
+    }
+
+    /// Adds an option for `t6model` (`t6model serve --help`).
+    pub fn option(mut self, option: &str) -> Self {
+        self.options.push(option.to_owned());
+        self
+    }
+
+    /// The arguments that tell `t6model` which adapter it is.
+    fn identity(&self) -> Vec<String> {
+        let identity = ["--chip", self.chip, "--seed", &self.seed.to_string()].map(str::to_owned);
+        identity.into_iter().chain(self.options.iter().cloned()).collect()
+    }
+
+    /// Has the model write what this adapter holds into `dir`.
+    pub fn truth(&self, dir: &Path) -> Result<()> {
+        let status = Command::new(bin_dir().join("t6model"))
+            .arg("truth")
+            .args(self.identity())
+            .arg("--out")
+            .arg(dir)
+            .status()
+            .context("cannot run t6model")?;
+        ensure!(status.success(), "t6model truth: {status}");
+        Ok(())
+    }
+}
+
+/// An adapter that answers.
+pub(crate) struct Plugged {
+    process: Process,
+    socket: PathBuf,
+    stats: PathBuf,
+}
+
+impl Plugged {
+    /// Starts the model. What it says is in `dir`, its statistics too when it has ended.
+    pub(crate) fn start(adapter: &Adapter, slot: u8, dir: &Path) -> Result<Self> {
+        // Not in `dir`: a socket's path may not be longer than 107 bytes.
+        let socket = PathBuf::from(format!("/tmp/t6model-{}-{slot}.sock", dir_key(dir)));
+        let stats = dir.join(format!("adapter-{slot}.json"));
+        let _ = std::fs::remove_file(&socket);
+        let log = std::fs::File::create(dir.join(format!("adapter-{slot}.log")))?;
+        let mut process = Process::spawn(
+            Command::new(bin_dir().join("t6model"))
+                .arg("serve")
+                .args(adapter.identity())
+                .arg("--socket")
+                .arg(&socket)
+                .arg("--stats")
+                .arg(&stats)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(log),
+        )?;
+        let stdout = process.child().stdout.take().context("t6model: no output")?;
+        let mut ready = String::new();
+        BufReader::new(stdout).read_line(&mut ready)?;
+        ensure!(ready.starts_with("ready"), "t6model did not start: see {}", dir.display());
+        Ok(Self { process, socket, stats })
+    }
+
+    pub(crate) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// The statistics, after the virtual machine has ended.
+    pub(crate) fn finish(mut self) -> Result<PathBuf> {
+        match self.process.wait_until(Instant::now() + Duration::from_secs(10))? {
+            Some(status) if status.success() => Ok(self.stats.clone()),
+            Some(status) => bail!("t6model ended with {status}: see {}", self.stats.display()),
+            None => bail!("t6model did not notice the end of its virtual machine"),
+        }
+    }
+}
+
+/// Differs between the directories of virtual machines that run at the same time.
+fn dir_key(dir: &Path) -> String {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    format!("{}-{name}", std::process::id())
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The initramfs that both kernels run from.
+
+use std::{
+    fs,
+    os::unix::fs::{symlink, PermissionsExt},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use anyhow::{ensure, Context, Result};
+
+use crate::paths;
+
+/// What guests can run besides busybox.
+const PROGRAMS: [&str; 3] = ["kexec", "makedumpfile", "vmcore-dmesg"];
+/// What it takes to mount a directory of the host.
+const SHARE_MODULES: &str = "9pnet_virtio 9p";
+const DIRS: [&str; 9] =
+    ["bin", "dev", "lib/share", "modules", "proc", "scripts", "share", "sys", "tmp"];
+
+/// Writes the initramfs with `scripts` in `/scripts` and `files` in `/bin` to `to`; `work` is a place to make it in.
+pub(crate) fn write(
+    to: &Path,
+    work: &Path,
+    scripts: &[(&str, &str)],
+    files: &[PathBuf],
+) -> Result<()> {
+    static BASE: OnceLock<std::result::Result<Vec<u8>, String>> = OnceLock::new();
+    let base = BASE
+        .get_or_init(|| base(&work.join("base")).map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|error| anyhow::anyhow!("cannot make the initramfs: {error}"))?;
+
+    let tree = work.join("tree");
+    for dir in ["bin", "modules", "scripts"] {
+        fs::create_dir_all(tree.join(dir))?;
+    }
+    for (name, text) in scripts {
+        fs::write(tree.join("scripts").join(name), text)?;
+    }
+    for file in files {
+        copy_into(file, &tree.join("bin"))?;
+    }
+    let modules = paths::modules_dir();
+    let listed = fs::read_dir(&modules).with_context(|| format!("{}", modules.display()))?;
+    for module in listed {
+        let module = module?.path();
+        if module.extension().is_some_and(|extension| extension == "ko") {
+            copy_into(&module, &tree.join("modules"))?;
+        }
+    }
+    // The kernel unpacks archives that follow each other.
+    let mut archive = base.clone();
+    archive.extend(pack(&tree)?);
+    fs::write(to, archive)?;
+    Ok(())
+}
+
+/// The part that is the same for all virtual machines.
+fn base(tree: &Path) -> Result<Vec<u8>> {
+    for dir in DIRS {
+        fs::create_dir_all(tree.join(dir))?;
+    }
+    let init = tree.join("init");
+    fs::write(&init, include_str!("init.sh"))?;
+    fs::set_permissions(&init, fs::Permissions::from_mode(0o755))?;
+    symlink("share/out", tree.join("out"))?;
+
+    let bin = tree.join("bin");
+    copy_into(Path::new("/bin/busybox"), &bin)?;
+    let applets = output("/bin/busybox", &["--list"])?;
+    for applet in applets.lines().filter(|applet| *applet != "busybox") {
+        symlink("busybox", bin.join(applet))?;
+    }
+    for program in PROGRAMS {
+        let path = output("sh", &["-c", &format!("command -v {program}")])?;
+        let path = Path::new(path.trim());
+        copy_into(path, &bin)?;
+        for library in libraries(path)? {
+            let dir = library.parent().context("a library in a directory")?.strip_prefix("/")?;
+            fs::create_dir_all(tree.join(dir))?;
+            copy_into(&library, &tree.join(dir))?;
+        }
+    }
+    share_modules(&tree.join("lib/share"))?;
+    pack(tree)
+}
+
+/// Shared libraries and the loader that `program` needs.
+fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
+    let program = program.to_str().context("a path in UTF-8")?;
+    let lines = output("ldd", &[program])?;
+    // "libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)" or "/lib64/ld-linux-x86-64.so.2 (0x…)"
+    let paths = lines.split_whitespace().filter(|word| word.starts_with('/'));
+    Ok(paths.map(PathBuf::from).collect())
+}
+
+/// The kernel's modules for the shared directory, numbered in the order to load them.
+fn share_modules(dir: &Path) -> Result<()> {
+    let (version, _) = paths::kernel()?;
+    let show = format!(
+        "for module in {SHARE_MODULES}; do modprobe -S {version} --show-depends $module; done"
+    );
+    let mut seen = Vec::new();
+    for line in output("sh", &["-ec", &show])?.lines() {
+        let Some(path) = line.strip_prefix("insmod ").map(str::trim) else {
+            continue; // "builtin …"
+        };
+        if seen.iter().any(|module| module == path) {
+            continue;
+        }
+        let to = dir.join(format!("{:02}.ko", seen.len()));
+        output("sh", &["-ec", &format!("xz -dc {path} >{}", to.display())])?;
+        seen.push(path.to_owned());
+    }
+    Ok(())
+}
+
+fn copy_into(file: &Path, dir: &Path) -> Result<()> {
+    let name = file.file_name().with_context(|| format!("{} is no file", file.display()))?;
+    fs::copy(file, dir.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(())
+}
+
+fn pack(tree: &Path) -> Result<Vec<u8>> {
+    const PACK: &str = "set -o pipefail; find . | cpio -o -H newc -R 0:0 --quiet | gzip -1";
+    let packed = Command::new("bash").args(["-ec", PACK]).current_dir(tree).output()?;
+    ensure!(packed.status.success(), "cpio: {}", String::from_utf8_lossy(&packed.stderr));
+    fs::remove_dir_all(tree)?;
+    Ok(packed.stdout)
+}
+
+fn output(program: &str, args: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(args).output().with_context(|| program.to_owned())?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{program} {}: {errors}", args.join(" "));
+    Ok(String::from_utf8(output.stdout)?)
+}

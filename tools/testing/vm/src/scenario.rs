@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::{bail, ensure, Context, Result};
+
+use crate::{
+    adapter::Plugged,
+    initramfs, paths,
+    process::Process,
+    qemu::{self, Console},
+    Adapter, Lost,
+};
+
+const CMDLINE: &str = "console=ttyS0 panic=-1 oops=panic rdinit=/init";
+/// How long a person may take.
+const INTERACTIVE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A virtual machine to be booted once.
+#[derive(Clone, Debug)]
+pub struct Vm {
+    name: String,
+    memory_mib: u32,
+    crashkernel_mib: u32,
+    adapters: Vec<Adapter>,
+    files: Vec<PathBuf>,
+    first: String,
+    crash: Option<String>,
+    deadline: Duration,
+    shell: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the scripts left in `/out`, and their logs.
+    pub out: PathBuf,
+    /// Exit status of the first kernel's script.
+    pub first: i32,
+    /// Exit status of the crash kernel's script, if it was to run.
+    pub crash: Option<i32>,
+    /// The console of both kernels.
+    pub serial_log: PathBuf,
+    /// Statistics of the adapters, in order.
+    pub adapters: Vec<PathBuf>,
+}
+
+impl Outcome {
+    /// Fails if a script failed.
+    pub fn success(self) -> Result<Self> {
+        for (stage, status) in [("first", Some(self.first)), ("crash", self.crash)] {
+            let status = status.unwrap_or(0);
+            if status != 0 {
+                let log = self.out.join(format!("{stage}.log"));
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                let tail: Vec<_> = said.lines().rev().take(10).collect();
+                let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
+                bail!(
+                    "the script of the {stage} kernel ended with {status} ({}; console: {}):\n{tail}",
+                    log.display(),
+                    self.serial_log.display()
+                );
+            }
+        }
+        Ok(self)
+    }
+
+    /// What the crash kernel logged, or the first one if there was no crash.
+    pub fn dmesg(&self) -> Result<String> {
+        let stage = if self.crash.is_some() { "crash" } else { "first" };
+        let bytes = fs::read(self.out.join(format!("{stage}.dmesg")))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl Vm {
+    /// A virtual machine whose files will be in `build/vm/<name>`.
+    pub fn scenario(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            memory_mib: 512,
+            crashkernel_mib: 192,
+            adapters: Vec::new(),
+            files: Vec::new(),
+            first: String::new(),
+            crash: None,
+            deadline: Duration::from_secs(300),
+            shell: false,
+        }
+    }
+
+    /// Memory of the machine, in MiB.
+    pub fn memory_mib(mut self, mib: u32) -> Self {
+        self.memory_mib = mib;
+        self
+    }
+
+    /// Memory set aside for the crash kernel, in MiB.
+    pub fn crashkernel_mib(mut self, mib: u32) -> Self {
+        self.crashkernel_mib = mib;
+        self
+    }
+
+    /// Plugs in an adapter: the first one is 0000:00:05.0, the next 0000:00:06.0, and so on.
+    pub fn adapter(mut self, adapter: Adapter) -> Self {
+        self.adapters.push(adapter);
+        self
+    }
+
+    /// Puts a file of the host into `/bin` of the guest.
+    pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.files.push(file.into());
+        self
+    }
+
+    /// What the first kernel runs, after the crash kernel was loaded. If it fails, the machine stops without a panic.
+    pub fn first_kernel(mut self, script: &str) -> Self {
+        self.first = script.to_owned();
+        self
+    }
+
+    /// What the crash kernel runs. Without it the machine stops after the first script.
+    pub fn crash_kernel(mut self, script: &str) -> Self {
+        self.crash = Some(script.to_owned());
+        self
+    }
+
+    /// Time for everything.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Gives the terminal a shell in the last kernel instead of running its script.
+    pub fn shell(mut self) -> Self {
+        self.shell = true;
+        self
+    }
+
+    /// Boots it and waits for its end. Fails with [`Lost`] if the scripts could not run to their end.
+    pub fn run(&self) -> Result<Outcome> {
+        let dir = paths::build_dir().join("vm").join(&self.name);
+        let (share, out) = (dir.join("share"), dir.join("share/out"));
+        if dir.exists() {
+            fs::remove_dir_all(&dir).with_context(|| format!("{}", dir.display()))?;
+        }
+        fs::create_dir_all(&out)?;
+        let dir = fs::canonicalize(dir)?;
+        let serial_log = dir.join("serial.log");
+        self.prepare(&dir, &share)?;
+
+        let mut adapters = Vec::new();
+        for (slot, adapter) in (qemu::FIRST_SLOT..).zip(&self.adapters) {
+            adapters.push(Plugged::start(adapter, slot, &dir)?);
+        }
+        let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
+        let console = if self.shell { Console::Terminal } else { Console::Log };
+        let share = fs::canonicalize(share)?;
+        let mut command =
+            qemu::command(&share, self.memory_mib, &cmdline, console, &serial_log, &adapters);
+        if !self.shell {
+            let said = fs::File::create(dir.join("qemu.log"))?;
+            command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
+        }
+        let deadline = if self.shell { INTERACTIVE } else { self.deadline };
+        let lost = |why: String| Lost { why, serial_log: serial_log.clone() };
+        let status = Process::spawn(&mut command)?
+            .wait_until(Instant::now() + deadline)?
+            .ok_or_else(|| lost(format!("not finished after {} s", deadline.as_secs())))?;
+        ensure!(
+            status.success(),
+            lost(format!("QEMU ended with {status}, see {}", dir.join("qemu.log").display()))
+        );
+        let adapters = adapters.into_iter().map(Plugged::finish).collect::<Result<_>>()?;
+        let out = share.join("out");
+        let first = self.status(&out, "first").map_err(&lost)?;
+        let crash = match self.crash {
+            Some(_) if first == 0 => Some(self.status(&out, "crash").map_err(&lost)?),
+            _ => None,
+        };
+        Ok(Outcome { out, first, crash, serial_log, adapters })
+    }
+
+    fn prepare(&self, dir: &Path, share: &Path) -> Result<()> {
+        let mut scripts = vec![("first", self.first.as_str())];
+        scripts.extend(self.crash.as_deref().map(|script| ("crash", script)));
+        let last = if self.crash.is_some() { "crash.interactive" } else { "first.interactive" };
+        scripts.extend(self.shell.then_some((last, "")));
+        initramfs::write(&share.join("initramfs"), dir, &scripts, &self.files)?;
+
+        let (version, kernel) = paths::kernel()?;
+        fs::copy(kernel.join("vmlinuz"), share.join("vmlinuz"))
+            .with_context(|| format!("no image of kernel {version}"))?;
+        let cmdline = format!("{CMDLINE} irqpoll nr_cpus=1 reset_devices");
+        fs::write(share.join("crash.cmdline"), cmdline)?;
+        Ok(())
+    }
+
+    fn status(&self, out: &Path, stage: &str) -> std::result::Result<i32, String> {
+        if let Ok(why) = fs::read_to_string(out.join(format!("{stage}.broken"))) {
+            return Err(why.trim().to_owned());
+        }
+        fs::read_to_string(out.join(format!("{stage}.status")))
+            .ok()
+            .and_then(|status| status.trim().parse().ok())
+            .ok_or_else(|| format!("the script of the {stage} kernel did not come to its end"))
+    }
+}
