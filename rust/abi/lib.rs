@@ -56,7 +56,7 @@ pub(crate) trait DeviceDump {
 /// Errors before collecting: `EINVAL` (name), `EEXIST` (a dump of that name is there), `EBUSY` (the file is open),
 /// `ENOSPC` (the budget is used up), `EDEADLK` (called while collecting). Then whatever `collect` returned.
 pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
-    unsafe extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
+    extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
         // SAFETY: `register` passed this pointer along with this function, and its `&mut D` is not used before it
         // gets it back.
         let dump = unsafe { &mut *dump.cast::<D>() };

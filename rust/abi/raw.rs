@@ -17,7 +17,8 @@ pub(crate) const NAME_LEN: usize = 44;
 pub(crate) struct VmcoreddData {
     pub(crate) dump_name: [u8; NAME_LEN],
     pub(crate) size: c_uint,
-    pub(crate) callback: Option<unsafe extern "C" fn(data: *mut VmcoreddData, buf: *mut c_void) -> c_int>,
+    pub(crate) callback:
+        Option<unsafe extern "C" fn(data: *mut VmcoreddData, buf: *mut c_void) -> c_int>,
 }
 
 /// `struct vmcore_devdump_sink`: the core's own state follows.
@@ -29,9 +30,14 @@ pub(crate) struct Sink {
 /// `struct vmcore_devdump_sink_ops`.
 #[repr(C)]
 pub(crate) struct SinkOps {
-    pub(crate) write: unsafe extern "C" fn(sink: *mut Sink, buf: *const c_void, len: usize) -> c_int,
-    pub(crate) patch:
-        unsafe extern "C" fn(sink: *mut Sink, offset: usize, buf: *const c_void, len: usize) -> c_int,
+    pub(crate) write:
+        unsafe extern "C" fn(sink: *mut Sink, buf: *const c_void, len: usize) -> c_int,
+    pub(crate) patch: unsafe extern "C" fn(
+        sink: *mut Sink,
+        offset: usize,
+        buf: *const c_void,
+        len: usize,
+    ) -> c_int,
     pub(crate) len: unsafe extern "C" fn(sink: *const Sink) -> usize,
     pub(crate) remaining: unsafe extern "C" fn(sink: *const Sink) -> usize,
     pub(crate) ms_left: unsafe extern "C" fn(sink: *const Sink) -> c_uint,

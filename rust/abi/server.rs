@@ -130,7 +130,7 @@ pub(crate) unsafe extern "C" fn vmcore_devdump_stream(
             return Err(EINVAL);
         }
         // SAFETY: Not null, so a string by the precondition.
-        let name = unsafe { CStr::from_ptr(name.cast()) };
+        let name = unsafe { CStr::from_char_ptr(name) };
         devdump::add_stream(name.to_bytes(), Stream { collect, ctx })?;
         Ok(0)
     })
@@ -166,29 +166,29 @@ unsafe fn bytes<'a>(buf: *const c_void, len: usize) -> &'a [u8] {
     unsafe { core::slice::from_raw_parts(buf.cast(), len) }
 }
 
-unsafe extern "C" fn write(sink: *mut raw::Sink, buf: *const c_void, len: usize) -> c_int {
+extern "C" fn write(sink: *mut raw::Sink, buf: *const c_void, len: usize) -> c_int {
     // SAFETY: `SINK_OPS` says what `sink` is; the driver vouches for `buf`.
     let (server, bytes) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(buf, len)) };
     from_result(|| server.backend.write(bytes).map(|()| 0))
 }
 
-unsafe extern "C" fn patch(sink: *mut raw::Sink, offset: usize, buf: *const c_void, len: usize) -> c_int {
+extern "C" fn patch(sink: *mut raw::Sink, offset: usize, buf: *const c_void, len: usize) -> c_int {
     // SAFETY: As in `write`.
     let (server, bytes) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(buf, len)) };
     from_result(|| server.backend.patch(offset, bytes).map(|()| 0))
 }
 
-unsafe extern "C" fn len(sink: *const raw::Sink) -> usize {
+extern "C" fn len(sink: *const raw::Sink) -> usize {
     // SAFETY: `SINK_OPS` says what `sink` is.
     unsafe { &*sink.cast::<Server<'_>>() }.backend.len()
 }
 
-unsafe extern "C" fn remaining(sink: *const raw::Sink) -> usize {
+extern "C" fn remaining(sink: *const raw::Sink) -> usize {
     // SAFETY: `SINK_OPS` says what `sink` is.
     unsafe { &*sink.cast::<Server<'_>>() }.backend.remaining()
 }
 
-unsafe extern "C" fn ms_left(sink: *const raw::Sink) -> c_uint {
+extern "C" fn ms_left(sink: *const raw::Sink) -> c_uint {
     // SAFETY: `SINK_OPS` says what `sink` is.
     unsafe { &*sink.cast::<Server<'_>>() }.backend.ms_left()
 }

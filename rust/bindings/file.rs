@@ -42,7 +42,7 @@ impl Path {
     pub(crate) fn lookup(name: &CStr) -> Result<Self> {
         let mut path = bindings::path::default();
         // SAFETY: A valid string and a place for the result.
-        to_result(unsafe { kern_path(name.as_ptr().cast(), 0, &mut path) })?;
+        to_result(unsafe { kern_path(name.as_char_ptr(), 0, &mut path) })?;
         // INVARIANT: `kern_path()` took a reference.
         Ok(Self(path))
     }
@@ -101,7 +101,12 @@ impl File {
     }
 
     /// Reads at most `len` bytes at `pos` into `iter`; 0 at the end of the file.
-    pub(crate) fn read_iter(&self, iter: &mut IovIterDest<'_>, pos: u64, len: u64) -> Result<usize> {
+    pub(crate) fn read_iter(
+        &self,
+        iter: &mut IovIterDest<'_>,
+        pos: u64,
+        len: u64,
+    ) -> Result<usize> {
         let mut pos = i64::try_from(pos)?;
         let whole = iter.len();
         let part = usize::try_from(len).unwrap_or(usize::MAX).min(whole);

@@ -11,9 +11,8 @@ use kernel::{
 use core::ptr::NonNull;
 
 /// May reclaim a little; never wakes the OOM killer, never warns.
-const GFP_MODEST: bindings::gfp_t = bindings::GFP_KERNEL
-    | (1 << bindings::___GFP_NORETRY_BIT)
-    | (1 << bindings::___GFP_NOWARN_BIT);
+const GFP_MODEST: bindings::gfp_t =
+    bindings::GFP_KERNEL | (1 << bindings::___GFP_NORETRY_BIT) | (1 << bindings::___GFP_NOWARN_BIT);
 
 /// A page of zeroes, then of whatever is written to it.
 ///
@@ -60,5 +59,7 @@ impl Drop for PageBox {
 pub(crate) fn available_bytes() -> usize {
     // SAFETY: No precondition.
     let pages = unsafe { bindings::si_mem_available() };
-    usize::try_from(pages).unwrap_or(0).saturating_mul(PAGE_SIZE)
+    usize::try_from(pages)
+        .unwrap_or(0)
+        .saturating_mul(PAGE_SIZE)
 }

@@ -114,7 +114,8 @@ impl<T: OpenFile> ProcEntry<T> {
     /// Creates `/proc/<name>`, which only root can read.
     pub(crate) fn new(name: &CStr) -> Result<Self> {
         // SAFETY: A valid string; the table is promoted to a constant that lives as long as the module.
-        let entry = unsafe { proc_create(name.as_ptr().cast(), 0o400, core::ptr::null_mut(), &Self::OPS) };
+        let entry =
+            unsafe { proc_create(name.as_char_ptr(), 0o400, core::ptr::null_mut(), &Self::OPS) };
         // INVARIANT: It exists now.
         Ok(Self {
             entry: NonNull::new(entry).ok_or(ENOMEM)?,
@@ -146,7 +147,7 @@ unsafe fn opened<'a, T: OpenFile>(file: *mut bindings::file) -> &'a T {
     unsafe { KBox::<T>::borrow((*file).private_data) }
 }
 
-unsafe extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
     from_result(|| {
         let opened = T::open()?;
         // SAFETY: The kernel hands us a file that is being opened, whose private data is ours.
@@ -155,13 +156,16 @@ unsafe extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut 
     })
 }
 
-unsafe extern "C" fn release<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+extern "C" fn release<T: OpenFile>(
+    _inode: *mut bindings::inode,
+    file: *mut bindings::file,
+) -> c_int {
     // SAFETY: The kernel releases a file once, and only if it was opened.
     drop(unsafe { KBox::<T>::from_foreign((*file).private_data) });
     0
 }
 
-unsafe extern "C" fn read_iter<T: OpenFile>(
+extern "C" fn read_iter<T: OpenFile>(
     kiocb: *mut bindings::kiocb,
     iter: *mut bindings::iov_iter,
 ) -> isize {
@@ -181,12 +185,12 @@ unsafe extern "C" fn read_iter<T: OpenFile>(
     })
 }
 
-unsafe extern "C" fn lseek<T: OpenFile>(file: *mut bindings::file, offset: i64, whence: c_int) -> i64 {
+extern "C" fn lseek<T: OpenFile>(file: *mut bindings::file, offset: i64, whence: c_int) -> i64 {
     // SAFETY: The kernel seeks in files that are open.
     unsafe { bindings::fixed_size_llseek(file, offset, whence, opened::<T>(file).size() as i64) }
 }
 
-unsafe extern "C" fn mmap<T: OpenFile>(
+extern "C" fn mmap<T: OpenFile>(
     file: *mut bindings::file,
     vma: *mut bindings::vm_area_struct,
 ) -> c_int {

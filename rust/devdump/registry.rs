@@ -37,8 +37,8 @@ use kernel::{
     prelude::*,
     str::BStr,
     sync::{
-        Arc,
         global_lock, //
+        Arc,
     },
     task::Task,
     time::{
@@ -102,7 +102,10 @@ pub(crate) fn start() -> Result {
     let entry = ProcEntry::new(c"vmcore_devdump").inspect_err(|_| stop())?;
     entry.set_size(size);
     STATE.lock().entry = Some(entry);
-    pr_info!("/proc/vmcore_devdump is ready, with {} KiB for device dumps\n", budget / 1024);
+    pr_info!(
+        "/proc/vmcore_devdump is ready, with {} KiB for device dumps\n",
+        budget / 1024
+    );
     Ok(())
 }
 
@@ -166,7 +169,10 @@ impl<'a> Registration<'a> {
         state.may_add(name)?;
         let limit = state.budget.saturating_sub(state.used) / PAGE_SIZE * PAGE_SIZE;
         if limit < size.max(1) {
-            pr_err!("{}: refused, {limit} bytes are left for device dumps\n", BStr::from_bytes(name));
+            pr_err!(
+                "{}: refused, {limit} bytes are left for device dumps\n",
+                BStr::from_bytes(name)
+            );
             return Err(ENOSPC);
         }
         state.collector = Some(task);
@@ -254,7 +260,9 @@ impl Backend for Collector {
     }
 
     fn remaining(&self) -> usize {
-        self.limit.min(MAX_PAYLOAD as usize).saturating_sub(self.payload.len())
+        self.limit
+            .min(MAX_PAYLOAD as usize)
+            .saturating_sub(self.payload.len())
     }
 
     fn ms_left(&self) -> u32 {

@@ -57,7 +57,11 @@ fn lower_size(headers: &[u8]) -> Option<u64> {
 /// Headers of the lower file, and the layout when `dumps_len` bytes of notes are stacked on it.
 fn read_headers(lower: &File, dumps_len: u64) -> Result<(KVVec<u8>, Layout)> {
     let malformed = |error: format::Error| {
-        pr_err!("/proc/vmcore: at offset {:#x}: expected {}\n", error.offset, error.expected);
+        pr_err!(
+            "/proc/vmcore: at offset {:#x}: expected {}\n",
+            error.offset,
+            error.expected
+        );
         EINVAL
     };
     let mut headers = KVVec::<u8>::zeroed(Ehdr::LEN, GFP_KERNEL)?;
@@ -70,7 +74,8 @@ fn read_headers(lower: &File, dumps_len: u64) -> Result<(KVVec<u8>, Layout)> {
     };
     extend(&mut headers, end)?;
     let lower_size = lower_size(&headers).ok_or(EINVAL)?;
-    let layout = Layout::new(&headers, lower_size, dumps_len, PAGE_SIZE as u64).map_err(malformed)?;
+    let layout =
+        Layout::new(&headers, lower_size, dumps_len, PAGE_SIZE as u64).map_err(malformed)?;
     extend(&mut headers, layout.headers_len())?;
     Ok((headers, layout))
 }

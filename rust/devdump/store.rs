@@ -109,7 +109,10 @@ impl Store {
     /// The bytes from `offset` to the end of its page or of all; empty at the end.
     pub(super) fn at(&self, offset: usize) -> &[u8] {
         let slot = offset / PAGE_SIZE;
-        let page = self.index.get(slot / BLOCK).and_then(|block| block.get(slot % BLOCK));
+        let page = self
+            .index
+            .get(slot / BLOCK)
+            .and_then(|block| block.get(slot % BLOCK));
         let Some(page) = page else {
             return &[];
         };

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Dumps Chelsio T5 and T6 adapters into the vmcore.
+//!
+//! For crash kernels: on probe, registers and on-chip memory of the adapter are collected into a device dump
+//! (`vmcore_devdump.ko`). Then the adapter is left to its real driver.
+
+#[path = "rust/bindings"]
+mod bindings {
+    //! What the driver needs of the kernel and the `kernel` crate does not have.
+
+    pub(crate) mod sort;
+    pub(crate) mod zlib;
+}
+
+#[path = "rust/abi/lib.rs"]
+mod abi;
+#[path = "rust/cxgb4/lib.rs"]
+mod cxgb4;
+#[path = "rust/format/lib.rs"]
+mod format;
+
+kernel::module_pci_driver! {
+    type: cxgb4::Cxgb4Dump,
+    name: "cxgb4_dump",
+    authors: ["The vmcore-devdump developers"],
+    description: "Device dumps of Chelsio T5 and T6 adapters",
+    license: "GPL",
+}

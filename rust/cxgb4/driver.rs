@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The PCI driver: it dumps an adapter while it probes, then declines it.
+
+use super::{
+    super::{
+        abi::{
+            self,
+            DeviceDump,
+            Sink, //
+        },
+        format::cudbg::Chip,
+    },
+    bar::{
+        Bar0,
+        MemoryDecoding, //
+    },
+    device::Device,
+    hal::Hal,
+    ids,
+    image::{
+        self,
+        Tally, //
+    },
+    scratch::Scratch,
+};
+use kernel::{
+    device::{
+        Bound,
+        Core, //
+    },
+    pci,
+    prelude::*,
+    str::{
+        BStr,
+        CStr,
+        CString, //
+    },
+    time::{
+        Instant,
+        Monotonic, //
+    },
+};
+
+pub(crate) struct Cxgb4Dump;
+
+impl pci::Driver for Cxgb4Dump {
+    type IdInfo = ();
+    type Data<'bound> = Self;
+    const ID_TABLE: pci::IdTable<Self::IdInfo> = ids::ADAPTERS;
+
+    fn probe<'bound>(
+        device: &'bound pci::Device<Core<'_>>,
+        _info: Option<&'bound Self::IdInfo>,
+    ) -> impl PinInit<Self, Error> + 'bound {
+        // The core has logged why there is no dump, if there is none.
+        let _ = dump(device);
+        // The device is for its real driver.
+        Err::<Self, Error>(ENODEV)
+    }
+}
+
+fn dump(device: &pci::Device<Bound>) -> Result {
+    let hal = Chip::from_device_id(device.device_id())
+        .and_then(Hal::of)
+        .ok_or(ENODEV)?;
+    let address = BStr::from_bytes(device.as_ref().name().to_bytes());
+    let mut dump = Dump {
+        device,
+        hal,
+        name: CString::try_from_fmt(fmt!("cxgb4_{address}"))?,
+        scratch: Scratch::new()?,
+        tally: Tally::default(),
+    };
+    let start = Instant::<Monotonic>::now();
+    abi::register(&mut dump)?;
+    let Tally { bytes, ok, failed } = dump.tally;
+    dev_info!(
+        device.as_ref(),
+        "{}: {bytes} bytes, {ok} sections ok, {failed} failed, {} ms, scratch {} KiB\n",
+        hal.chip.name(),
+        start.elapsed().as_millis(),
+        dump.scratch.size() / 1024
+    );
+    Ok(())
+}
+
+struct Dump<'a> {
+    device: &'a pci::Device<Bound>,
+    hal: &'static Hal,
+    name: CString,
+    scratch: Scratch,
+    tally: Tally,
+}
+
+impl DeviceDump for Dump<'_> {
+    fn name(&self) -> &CStr {
+        &self.name
+    }
+
+    fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
+        let _decoding = MemoryDecoding::enable(self.device)?;
+        let registers = Bar0(self.device.iomap_region(0, c"cxgb4_dump")?);
+        let (device, found) = Device::identify(self.hal, &registers);
+        self.tally = image::collect(&device, sink, &mut self.scratch, found.err())?;
+        Ok(())
+    }
+}

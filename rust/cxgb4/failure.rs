@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Why a section could not be collected.
+
+use super::super::format::cudbg::{
+    cause::{
+        Cause,
+        Detail, //
+    },
+    status::Status, //
+};
+
+/// What goes into the header of the section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) status: Status,
+    pub(crate) detail: Detail,
+}
+
+pub(crate) type Result<T = ()> = core::result::Result<T, Failure>;
+
+impl Failure {
+    pub(crate) const fn new(cause: Cause, at: u32, value: u64) -> Self {
+        let status = match cause {
+            Cause::Absent => Status::NOT_FOUND,
+            Cause::Budget | Cause::NoMemory => Status::NO_MEM,
+            Cause::Unsupported => Status::NOT_IMPLEMENTED,
+            _ => Status::SYSTEM_ERROR,
+        };
+        Self {
+            status,
+            detail: Detail::new(cause, at, value),
+        }
+    }
+
+    /// No other section can do better.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(
+            self.detail.cause(),
+            Some(Cause::DeviceGone | Cause::Deadline | Cause::Budget | Cause::NoMemory)
+        )
+    }
+}

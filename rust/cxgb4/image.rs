@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The cudbg image, as it grows: after each section, what was written so far is a valid image.
+
+use super::{
+    super::{
+        abi::Sink,
+        format::cudbg::{
+            header::Header,
+            section::Section,
+            section_header::{
+                self,
+                SectionHeader, //
+            },
+            status::Status,
+            TABLE_END, //
+        },
+    },
+    device::Device,
+    failure::Failure,
+    scratch::Scratch,
+    sections::SECTIONS,
+    writer::Writer,
+};
+use kernel::prelude::*;
+
+/// How it went.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) bytes: usize,
+    pub(super) ok: u32,
+    pub(super) failed: u32,
+}
+
+/// Collects all sections of `device`. `stopped` says why nothing can be collected, if that is known already.
+pub(super) fn collect(
+    device: &Device<'_>,
+    sink: &mut Sink<'_>,
+    scratch: &mut Scratch,
+    mut stopped: Option<Failure>,
+) -> Result<Tally> {
+    sink.write(&Header::new(device.chip_code, TABLE_END as u32).encode())?;
+    for _ in 0..TABLE_END - sink.len() {
+        sink.write(&[0])?;
+    }
+    let mut tally = Tally::default();
+    for &(section, collect) in SECTIONS {
+        let start = sink.len();
+        let mut writer = Writer::new(sink, scratch);
+        let mut result = match stopped {
+            Some(failure) => Err(failure),
+            None => collect(device, section, &mut writer),
+        };
+        // Even if it failed: what is there stays.
+        let finished = writer.finish();
+        result = result.and(finished);
+        match result {
+            Ok(()) => tally.ok += 1,
+            // Not fitted is not a failure.
+            Err(failure) if failure.status == Status::NOT_FOUND => {}
+            Err(failure) => {
+                tally.failed += 1;
+                stopped = Some(failure).filter(Failure::is_final);
+            }
+        }
+        let header = header(section, start, sink, result);
+        sink.patch(section_header::offset(section.id()), &header.encode())?;
+        sink.patch(
+            0,
+            &Header::new(device.chip_code, sink.len() as u32).encode(),
+        )?;
+    }
+    tally.bytes = sink.len();
+    Ok(tally)
+}
+
+fn header(
+    section: Section,
+    start: usize,
+    sink: &mut Sink<'_>,
+    result: super::failure::Result,
+) -> SectionHeader {
+    let len = sink.len() - start;
+    let padding = len.next_multiple_of(4) - len;
+    // If not even that fits, the section ends without.
+    let padding = match sink.write(&[0; 3][..padding]) {
+        Ok(()) => padding,
+        Err(_) => 0,
+    };
+    let mut header = SectionHeader {
+        id: section.id().into(),
+        start: start as u32,
+        size: (len + padding) as u32,
+        padding: padding as u8,
+        ..SectionHeader::default()
+    };
+    if let Err(failure) = result {
+        header.status = failure.status;
+        header.error = failure.status;
+        header.detail = failure.detail;
+        if len > 0 {
+            header.status = Status::PARTIAL;
+            header.warning = Status::PARTIAL;
+        }
+    }
+    header
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Dumps Chelsio T5 and T6 adapters.
+//!
+//! Only memory decoding is enabled. Nothing is reset, no firmware is asked, and the registers that had to be moved are put
+//! back: the driver that comes next finds the device as it was.
+
+mod bar;
+mod device;
+mod driver;
+mod failure;
+mod hal;
+mod ids;
+mod image;
+mod memory_map;
+mod payload;
+mod regs;
+mod scratch;
+mod sections;
+mod sort;
+mod window;
+mod writer;
+
+pub(crate) use self::driver::Cxgb4Dump;
