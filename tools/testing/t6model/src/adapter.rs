@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The adapter as a whole.
+
+use std::collections::BTreeSet;
+
+use crate::bytes::lanes;
+use crate::config::Config;
+use crate::layout::Layout;
+use crate::memory::Memories;
+use crate::registers::Registers;
+use crate::regs::{PCIE_MEM_ACCESS_BASE, PCIE_MEM_ACCESS_OFFSET, PCIE_MEM_ACCESS_STRIDE};
+use crate::stats::{hex, Change, ConfigStats, Stats, UnmappedCounts, Widths, WindowStats};
+use crate::window::{Window, WINDOWS};
+use crate::Options;
+
+#[cfg(test)]
+mod tests;
+
+/// Where an access goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// Configuration space.
+    Config,
+    /// Registers and memory windows.
+    Bar0,
+    /// Doorbells. None is rung, none is listened to.
+    Bar2,
+    /// MSI-X tables. QEMU keeps them; what gets here hits nothing.
+    Bar4,
+}
+
+/// A T5 or T6.
+pub struct Adapter {
+    options: Options,
+    layout: Layout,
+    config: Config,
+    registers: Registers,
+    memories: Memories,
+    accesses: (u64, u64),
+    bar0: Widths,
+    windows: WindowStats,
+    payload_reads: u64,
+    unmapped: UnmappedCounts,
+    left_before_reset: BTreeSet<Change>,
+}
+
+impl Adapter {
+    /// An adapter after a reset, or what is wrong with `options`.
+    pub fn new(options: Options) -> Result<Self, String> {
+        options.check()?;
+        let layout = Layout::new(&options);
+        Ok(Self {
+            config: Config::new(&options),
+            registers: Registers::new(&options, &layout),
+            memories: Memories::new(options.seed, &layout),
+            accesses: (0, 0),
+            bar0: Widths::default(),
+            windows: WindowStats::default(),
+            payload_reads: 0,
+            unmapped: UnmappedCounts::default(),
+            left_before_reset: BTreeSet::new(),
+            options,
+            layout,
+        })
+    }
+
+    /// What it was made from.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Its memory map.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Reads for the guest. What is not there reads as ones in configuration space, memory windows and the other BARs,
+    /// and as zeroes among the registers.
+    pub fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) {
+        match space {
+            Space::Config => {
+                self.accesses.0 += 1;
+                if !self.config.read(offset, data) {
+                    self.unmapped.count("config", offset, "read");
+                }
+            }
+            Space::Bar0 => {
+                *self.bar0.reads.entry(data.len()).or_default() += 1;
+                match self.behind_window(offset) {
+                    Some(address) => self.read_window(address, data),
+                    None => self.read_registers(offset, data),
+                }
+            }
+            Space::Bar2 | Space::Bar4 => {
+                data.fill(0xff);
+                self.unmapped.count(name(space), offset, "read");
+            }
+        }
+    }
+
+    /// Writes for the guest. What is not there takes no writes.
+    pub fn write(&mut self, space: Space, offset: u64, data: &[u8]) {
+        match space {
+            Space::Config => {
+                self.accesses.1 += 1;
+                if !self.config.write(offset, data) {
+                    self.unmapped.count("config", offset, "write");
+                }
+            }
+            Space::Bar0 => {
+                *self.bar0.writes.entry(data.len()).or_default() += 1;
+                match self.behind_window(offset) {
+                    Some(address) => {
+                        self.windows.writes += 1;
+                        if !self.memories.write(address, data) {
+                            self.unmapped.count("memory", address, "write");
+                        }
+                    }
+                    None => self.write_registers(offset, data),
+                }
+            }
+            Space::Bar2 | Space::Bar4 => self.unmapped.count(name(space), offset, "write"),
+        }
+    }
+
+    /// Resets the adapter. What was counted stays counted, what was left changed stays listed.
+    pub fn reset(&mut self) {
+        self.left_before_reset = self.changed();
+        self.config.reset();
+        self.registers.reset();
+        self.memories.reset();
+    }
+
+    /// Memory window `n`, if it is set up.
+    pub fn window(&self, n: u32) -> Option<Window> {
+        let step = n
+            .checked_mul(PCIE_MEM_ACCESS_STRIDE)
+            .filter(|_| n < WINDOWS)?;
+        let base = self.registers.read(PCIE_MEM_ACCESS_BASE + step)?;
+        Window::decode(base, self.registers.read(PCIE_MEM_ACCESS_OFFSET + step)?)
+    }
+
+    /// Says that the guest reads window 0 without asking, from a copy that [`Adapter::peek`] gives.
+    pub fn map_window(&mut self) {
+        self.windows.mapped = true;
+    }
+
+    /// Reads a register, not for the guest.
+    pub fn register(&self, address: u32) -> Option<u32> {
+        self.registers.read(address)
+    }
+
+    /// Reads memory, not for the guest. What is not there reads as ones.
+    pub fn peek(&self, address: u64, data: &mut [u8]) {
+        self.memories.read(address, data);
+    }
+
+    /// Writes memory with what the guest wrote to its copy.
+    pub fn poke(&mut self, address: u64, data: &[u8]) {
+        self.memories.write(address, data);
+    }
+
+    /// All that happened until now.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            chip: self.options.chip.name(),
+            seed: self.options.seed,
+            config: ConfigStats {
+                reads: self.accesses.0,
+                writes: self.accesses.1,
+                bus_master_enabled: self.config.bus_master_enabled(),
+                commands: self
+                    .config
+                    .commands()
+                    .iter()
+                    .map(|&command| hex(command.into()))
+                    .collect(),
+            },
+            bar0: self.bar0.clone(),
+            windows: self.windows,
+            payload_reads: self.payload_reads,
+            unmapped: self.unmapped.list(),
+            changed: self.changed().into_iter().collect(),
+        }
+    }
+
+    fn changed(&self) -> BTreeSet<Change> {
+        let mut changed = self.left_before_reset.clone();
+        let config = self.config.changed();
+        let registers = self.registers.changed();
+        changed
+            .extend(config.map(|(offset, was, is)| Change::new("config", offset.into(), was, is)));
+        changed.extend(
+            registers.map(|(address, was, is)| Change::new("bar0", address.into(), was, is)),
+        );
+        changed.extend(
+            self.memories
+                .changed()
+                .map(|(address, was, is)| Change::new("memory", address, was.into(), is.into())),
+        );
+        changed
+    }
+
+    fn behind_window(&self, offset: u64) -> Option<u64> {
+        (0..WINDOWS).find_map(|n| self.window(n)?.translate(offset))
+    }
+
+    fn read_window(&mut self, address: u64, data: &mut [u8]) {
+        self.windows.reads += 1;
+        self.windows.bytes += data.len() as u64;
+        if !self.memories.read(address, data) {
+            self.unmapped.count("memory", address, "read");
+        }
+        if self.layout.is_payload(address, data.len() as u64) {
+            self.payload_reads += 1;
+        }
+    }
+
+    fn read_registers(&mut self, offset: u64, data: &mut [u8]) {
+        for lanes in lanes(offset, data.len()) {
+            let value = u32::try_from(lanes.word)
+                .ok()
+                .and_then(|address| self.registers.read(address));
+            if value.is_none() {
+                self.unmapped.count("bar0", lanes.word, "read");
+            }
+            lanes.load(value.unwrap_or(0), data);
+        }
+    }
+
+    fn write_registers(&mut self, offset: u64, data: &[u8]) {
+        for lanes in lanes(offset, data.len()) {
+            let written = u32::try_from(lanes.word).is_ok_and(|address| {
+                let was = self.registers.read(address).unwrap_or(0);
+                self.registers.write(address, lanes.store(was, data))
+            });
+            if !written {
+                self.unmapped.count("bar0", lanes.word, "write");
+            }
+        }
+    }
+}
+
+fn name(space: Space) -> &'static str {
+    match space {
+        Space::Config => "config",
+        Space::Bar0 => "bar0",
+        Space::Bar2 => "bar2",
+        Space::Bar4 => "bar4",
+    }
+}

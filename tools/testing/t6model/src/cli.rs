@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use t6model::Options;
+use vmcore_format::cudbg::Chip;
+
+/// A Chelsio T5 or T6 in software.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve one virtual machine over vfio-user until it goes, then write statistics
+    Serve(Serve),
+    /// Write down what the adapter holds
+    Truth(Truth),
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// Socket to listen on; must not exist
+    #[arg(long)]
+    pub socket: PathBuf,
+    /// File for the statistics
+    #[arg(long)]
+    pub stats: PathBuf,
+    /// Let every read of the memory window leave the guest: slow, but counted
+    #[arg(long = "no-mmap-windows", action = ArgAction::SetFalse)]
+    pub mmap_windows: bool,
+    #[command(flatten)]
+    pub adapter: Adapter,
+}
+
+#[derive(Args)]
+pub struct Truth {
+    /// Directory for regs.json, layout.json and one .bin file per memory; made if missing
+    #[arg(long)]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub adapter: Adapter,
+}
+
+#[derive(Args)]
+pub struct Adapter {
+    /// t5 or t6
+    #[arg(long, value_parser = chip)]
+    chip: Chip,
+    /// Source of register values and memory contents
+    #[arg(long)]
+    seed: u64,
+    /// MiB of EDC0, and of EDC1
+    #[arg(long, default_value_t = 1)]
+    edc_mib: u32,
+    /// MiB of MC0
+    #[arg(long, default_value_t = 2)]
+    mc_mib: u32,
+    /// MiB of MC1 [default: 1 on t5, which alone has it]
+    #[arg(long)]
+    mc1_mib: Option<u32>,
+    /// MiB of HMA, which only t6 has
+    #[arg(long, default_value_t = 0)]
+    hma_mib: u32,
+    /// KiB that memory window 0 shows at once; below 4 it cannot be mapped
+    #[arg(long, default_value_t = 64)]
+    window_kib: u32,
+}
+
+impl Adapter {
+    pub fn options(&self) -> Options {
+        let usual = Options::new(self.chip, self.seed);
+        Options {
+            edc_mib: self.edc_mib,
+            mc_mib: self.mc_mib,
+            mc1_mib: self.mc1_mib.unwrap_or(usual.mc1_mib),
+            hma_mib: self.hma_mib,
+            window_kib: self.window_kib,
+            ..usual
+        }
+    }
+}
+
+fn chip(name: &str) -> Result<Chip, String> {
+    match name {
+        "t5" => Ok(Chip::T5),
+        "t6" => Ok(Chip::T6),
+        _ => Err("t5 or t6".into()),
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The memory map: what memories there are, and what the adapter uses them for.
+
+use vmcore_format::cudbg::meminfo::{RX_PAYLOAD, TX_PAYLOAD};
+use vmcore_format::cudbg::Chip;
+
+use crate::Options;
+
+const MIB: u32 = 1 << 20;
+const KIB: u32 = 1 << 10;
+
+/// A memory of the adapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Name of its cudbg section.
+    pub name: &'static str,
+    /// Index into the names of memories that cudbg knows.
+    pub kind: u32,
+    /// First address.
+    pub base: u32,
+    /// Bytes.
+    pub size: u32,
+}
+
+/// A use of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Index into the names of regions that cudbg knows.
+    pub kind: u32,
+    /// First address.
+    pub base: u32,
+    /// Last address, or 0 if nothing says where it ends but the next region.
+    pub limit: u32,
+}
+
+/// A region of packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// First address.
+    pub base: u32,
+    /// Bytes of a page.
+    pub page_size: u32,
+    /// Number of pages.
+    pub pages: u32,
+}
+
+impl Payload {
+    /// Addresses of the region.
+    pub fn range(&self) -> std::ops::Range<u64> {
+        let base = u64::from(self.base);
+        base..base + u64::from(self.page_size) * u64::from(self.pages)
+    }
+}
+
+/// The memory map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Memories, ascending and without holes.
+    pub memories: Vec<Memory>,
+    /// Regions by kind. The doorbell FIFO is not among them: cudbg hides it.
+    pub regions: Vec<Region>,
+    /// Packets to be sent.
+    pub tx: Payload,
+    /// Packets received.
+    pub rx: Payload,
+    /// The doorbell FIFO: first address and bytes.
+    pub doorbell_fifo: (u32, u32),
+    /// The processor's memory: first address and bytes.
+    pub up_ram: (u32, u32),
+    /// The processor's second external memory: first address and bytes.
+    pub up_extmem2: (u32, u32),
+}
+
+impl Layout {
+    /// The memory map of an adapter; `options` are checked.
+    pub fn new(options: &Options) -> Self {
+        let memories = memories(options);
+        let edc1 = memories[1].base;
+        let (external, size) = (memories[2].base, memories[2].size);
+        let tx = Payload {
+            base: external + size / 4 + 0x1240,
+            page_size: 16 * KIB,
+            pages: size / 4 / (16 * KIB) - 1,
+        };
+        let rx = Payload {
+            base: external + size / 2 + 0x2c80,
+            page_size: 64 * KIB,
+            pages: size / 4 / (64 * KIB),
+        };
+
+        let open = |kind, base| Region {
+            kind,
+            base,
+            limit: 0,
+        };
+        let mut regions = vec![
+            open(0, 0x4000),
+            open(1, 0x2_4000),
+            open(2, 0x4_4000),
+            open(3, edc1 + 0x1000),
+            open(4, external + size / 4 - size / 32),
+            open(5, edc1 + 0x8_0000),
+            open(6, edc1 + 0xa_0000),
+            open(7, edc1 + 0xb_0000),
+            open(8, edc1 + 0xc_0000),
+            closed(TX_PAYLOAD, tx.range()),
+            closed(RX_PAYLOAD, rx.range()),
+            open(11, edc1 + 0x4_0000),
+        ];
+        regions.extend((12..=19).zip(0..).map(|(kind, nth)| {
+            let base = u64::from(external + 0x1000 + size / 64 * nth);
+            closed(kind, base..base + u64::from(size / 64) - 0x400)
+        }));
+        regions.extend([open(21, 0x6_0000), open(22, 0x6_4000)]);
+
+        Self {
+            memories,
+            regions,
+            tx,
+            rx,
+            doorbell_fifo: (0x5_4000, 0x2000),
+            up_ram: (external + size / 8 * 7, size / 8),
+            up_extmem2: (external + size / 16 * 13, size / 16),
+        }
+    }
+
+    /// The region of `kind`.
+    pub fn region(&self, kind: u32) -> Option<&Region> {
+        self.regions.iter().find(|region| region.kind == kind)
+    }
+
+    /// Whether an access of `len` bytes at `address` touches a packet.
+    pub fn is_payload(&self, address: u64, len: u64) -> bool {
+        [self.tx, self.rx].iter().any(|payload| {
+            let range = payload.range();
+            address < range.end && address.saturating_add(len) > range.start
+        })
+    }
+}
+
+fn closed(kind: u32, range: std::ops::Range<u64>) -> Region {
+    Region {
+        kind,
+        base: range.start as u32,
+        limit: (range.end - 1) as u32,
+    }
+}
+
+fn memories(options: &Options) -> Vec<Memory> {
+    let external = if options.chip == Chip::T5 { 3 } else { 2 };
+    let mut base = 0;
+
+    [
+        ("edc0", 0, options.edc_mib),
+        ("edc1", 1, options.edc_mib),
+        ("mc0", external, options.mc_mib),
+        ("mc1", 4, options.mc1_mib),
+        ("hma", 5, options.hma_mib),
+    ]
+    .into_iter()
+    .filter(|&(_, _, mib)| mib > 0)
+    .map(|(name, kind, mib)| {
+        let memory = Memory {
+            name,
+            kind,
+            base,
+            size: mib * MIB,
+        };
+        base += memory.size;
+        memory
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vmcore_format::cudbg::chunk::CHUNK_SIZE;
+
+    use super::*;
+
+    fn layouts() -> impl Iterator<Item = Layout> {
+        [Chip::T5, Chip::T6].into_iter().flat_map(|chip| {
+            (1..40).map(move |mc_mib| {
+                let options = Options {
+                    mc_mib,
+                    edc_mib: 1 + mc_mib % 3,
+                    ..Options::new(chip, 1)
+                };
+                assert_eq!(options.check(), Ok(()));
+                Layout::new(&options)
+            })
+        })
+    }
+
+    #[test]
+    fn payload_lies_in_external_memory_and_off_every_chunk_boundary() {
+        for layout in layouts() {
+            let mc0 = &layout.memories[2];
+            let memory = u64::from(mc0.base)..u64::from(mc0.base) + u64::from(mc0.size);
+            for range in [layout.tx.range(), layout.rx.range()] {
+                assert!(range.end - range.start >= 0x3_0000);
+                for edge in [range.start, range.end] {
+                    assert!(memory.contains(&edge));
+                    assert_ne!((edge - memory.start) % CHUNK_SIZE as u64, 0);
+                }
+            }
+            assert!(layout.tx.range().end <= layout.rx.range().start);
+        }
+    }
+
+    #[test]
+    fn regions_do_not_overlap_and_lie_in_memory() {
+        for layout in layouts() {
+            let mut regions = layout.regions.clone();
+            regions.sort_by_key(|region| region.base);
+            for pair in regions.windows(2) {
+                assert!(pair[0].limit.max(pair[0].base) < pair[1].base, "{pair:?}");
+            }
+            let end = layout.memories.last().map(|last| last.base + last.size);
+            assert!(regions
+                .iter()
+                .all(|region| Some(region.limit.max(region.base)) < end));
+        }
+    }
+
+    #[test]
+    fn an_access_is_payload_from_its_first_to_its_last_byte() {
+        let layout = Layout::new(&Options::new(Chip::T6, 1));
+        let range = layout.tx.range();
+        for (address, len, expected) in [
+            (range.start - 8, 8, false),
+            (range.start - 8, 9, true),
+            (range.start, 1, true),
+            (range.end - 1, 1, true),
+            (range.end, 8, false),
+            (u64::MAX, 8, false),
+        ] {
+            assert_eq!(
+                layout.is_payload(address, len),
+                expected,
+                "{len} at {address:#x}"
+            );
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which adapter.
+
+use vmcore_format::cudbg::Chip;
+
+/// What an adapter is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// T5 or T6.
+    pub chip: Chip,
+    /// Source of register values and memory contents.
+    pub seed: u64,
+    /// Size of EDC0, and of EDC1.
+    pub edc_mib: u32,
+    /// Size of MC (T6) or MC0 (T5).
+    pub mc_mib: u32,
+    /// Size of MC1, which only T5 has.
+    pub mc1_mib: u32,
+    /// Size of the adapter's part of host memory, which only T6 has.
+    pub hma_mib: u32,
+    /// Aperture of memory window 0: a power of two from 1 to 128.
+    pub window_kib: u32,
+}
+
+impl Options {
+    /// The usual small adapter.
+    pub fn new(chip: Chip, seed: u64) -> Self {
+        Self {
+            chip,
+            seed,
+            edc_mib: 1,
+            mc_mib: 2,
+            mc1_mib: if chip == Chip::T5 { 1 } else { 0 },
+            hma_mib: 0,
+            window_kib: 64,
+        }
+    }
+
+    /// Says what no such adapter has.
+    pub fn check(&self) -> Result<(), String> {
+        let sizes = [self.edc_mib, self.mc_mib, self.mc1_mib, self.hma_mib];
+        let total = sizes.iter().map(|&mib| u64::from(mib)).sum::<u64>() + u64::from(self.edc_mib);
+
+        if !matches!(self.chip, Chip::T5 | Chip::T6) {
+            return Err(format!(
+                "{} is not modelled, only T5 and T6",
+                self.chip.name()
+            ));
+        }
+        if self.edc_mib == 0 {
+            return Err("the EDCs hold at least 1 MiB each".into());
+        }
+        if total > 4095 {
+            return Err(format!("{total} MiB of memory, the map has room for 4095"));
+        }
+        if self.chip == Chip::T5 && (self.hma_mib > 0 || self.mc_mib == 0) {
+            return Err("T5 has MC0 and no HMA".into());
+        }
+        if self.chip == Chip::T6 && self.mc1_mib > 0 {
+            return Err("T6 has no MC1".into());
+        }
+        if self.mc_mib == 0 && self.hma_mib == 0 {
+            return Err("without MC and HMA there is no room for payload".into());
+        }
+        if !self.window_kib.is_power_of_two() || self.window_kib > 128 {
+            return Err("a memory window has 1, 2, 4, … or 128 KiB".into());
+        }
+        Ok(())
+    }
+
+    /// PCI device id of physical function 4: T580-CR or T62100.
+    pub fn device_id(&self) -> u16 {
+        match self.chip {
+            Chip::T5 => 0x540d,
+            _ => 0x6408,
+        }
+    }
+
+    /// Revision of the chip: T5 A1, T6 A0.
+    pub fn revision(&self) -> u8 {
+        match self.chip {
+            Chip::T5 => 1,
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_adapters_are_named() {
+        let t5 = || Options::new(Chip::T5, 0);
+        let t6 = || Options::new(Chip::T6, 0);
+        let cases: [(Options, &str); 8] = [
+            (
+                Options {
+                    chip: Chip::T4,
+                    ..t6()
+                },
+                "T4",
+            ),
+            (Options { edc_mib: 0, ..t6() }, "EDC"),
+            (
+                Options {
+                    mc_mib: u32::MAX,
+                    ..t6()
+                },
+                "4095",
+            ),
+            (Options { hma_mib: 1, ..t5() }, "T5"),
+            (Options { mc1_mib: 1, ..t6() }, "MC1"),
+            (Options { mc_mib: 0, ..t6() }, "payload"),
+            (
+                Options {
+                    window_kib: 3,
+                    ..t6()
+                },
+                "window",
+            ),
+            (
+                Options {
+                    window_kib: 256,
+                    ..t6()
+                },
+                "window",
+            ),
+        ];
+        for (options, word) in cases {
+            let error = options.check().expect_err(word);
+            assert!(error.contains(word), "{error}");
+        }
+        assert_eq!(t5().check(), Ok(()));
+        assert_eq!(t6().check(), Ok(()));
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Registers whose values mean something: who the adapter is and how its memory is used.
+
+use vmcore_format::cudbg::meminfo::{RX_PAYLOAD, TX_PAYLOAD};
+use vmcore_format::cudbg::Chip;
+
+use crate::layout::Layout;
+use crate::regs::*;
+use crate::window::{Window, WINDOWS};
+use crate::{rng, Options};
+
+/// The physical function that drivers use.
+const PF: u32 = 4;
+const STREAM: u64 = 0x4649_5845;
+
+/// Address and value of each register.
+pub fn values(options: &Options, layout: &Layout) -> Vec<(u32, u32)> {
+    let t5 = options.chip == Chip::T5;
+    let mut values = vec![
+        (PL_WHOAMI, PF << if t5 { 8 } else { 9 }),
+        (PL_REV, options.revision().into()),
+    ];
+    values.extend(windows(options));
+    values.extend(memories(layout, t5));
+    values.extend(regions(layout, t5));
+    values.extend(pages(options, layout));
+    values.extend(counts(options));
+    values
+}
+
+fn windows(options: &Options) -> impl Iterator<Item = (u32, u32)> {
+    // Where cxgb4 has its windows 0 and 1; a window 0 of whole pages lies where there is room for it.
+    let aperture = options.window_kib << 10;
+    let base = if aperture < 4096 { 0x1b800 } else { 0x60000 };
+    let other = (options.edc_mib << 20) + 0x8000;
+    let set = [
+        (Window::encode(base, aperture), aperture | PF),
+        (Window::encode(0x52000, 0x8000), other | PF),
+    ];
+
+    (0..WINDOWS).flat_map(move |n| {
+        let (base, offset) = set.get(n as usize).copied().unwrap_or_default();
+        let step = n * PCIE_MEM_ACCESS_STRIDE;
+        [
+            (PCIE_MEM_ACCESS_BASE + step, base),
+            (PCIE_MEM_ACCESS_OFFSET + step, offset),
+        ]
+    })
+}
+
+fn memories(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
+    let end = layout
+        .memories
+        .last()
+        .map_or(0, |last| last.base + last.size);
+    let bar = |name: &str| {
+        let memory = layout.memories.iter().find(|memory| memory.name == name);
+        let (base, size) = memory.map_or((end, 0), |memory| (memory.base, memory.size));
+        (memory.is_some(), (base >> 20 << 16) | (size >> 20))
+    };
+    let second = if t5 {
+        ("mc1", EXT_MEM1_ENABLE)
+    } else {
+        ("hma", HMA_MUX)
+    };
+    let mut enabled = 0;
+    let mut values: Vec<_> = [
+        ("edc0", MA_EDRAM0_BAR, EDRAM0_ENABLE),
+        ("edc1", MA_EDRAM1_BAR, EDRAM1_ENABLE),
+        ("mc0", MA_EXT_MEMORY_BAR, EXT_MEM_ENABLE),
+        (second.0, MA_EXT_MEMORY1_BAR, second.1),
+    ]
+    .into_iter()
+    .map(|(name, address, enable)| {
+        let (present, value) = bar(name);
+        enabled |= if present { enable } else { 0 };
+        (address, value)
+    })
+    .collect();
+    values.push((MA_TARGET_MEM_ENABLE, enabled));
+    values
+}
+
+/// Registers with the base of a region, by kind; the limit of those that have one is in the next register.
+const REGIONS: [(u32, u32); 20] = [
+    (0, SGE_DBQ_CTXT_BADDR),
+    (1, SGE_IMSG_CTXT_BADDR),
+    (2, SGE_FLM_CACHE_BADDR),
+    (3, TP_CMM_TCB_BASE),
+    (4, TP_CMM_MM_BASE),
+    (5, TP_CMM_TIMER_BASE),
+    (6, TP_CMM_MM_RX_FLST_BASE),
+    (7, TP_CMM_MM_TX_FLST_BASE),
+    (8, TP_CMM_MM_PS_FLST_BASE),
+    (11, LE_DB_HASH_TID_BASE),
+    (12, ULP_RX_ISCSI_LLIMIT),
+    (13, ULP_RX_TDDP_LLIMIT),
+    (14, ULP_TX_TPT_LLIMIT),
+    (15, ULP_RX_STAG_LLIMIT),
+    (16, ULP_RX_RQ_LLIMIT),
+    (17, ULP_RX_RQUDP_LLIMIT),
+    (18, ULP_RX_PBL_LLIMIT),
+    (19, ULP_TX_PBL_LLIMIT),
+    (21, ULP_RX_CTX_BASE),
+    (22, ULP_TX_ERR_TABLE_BASE),
+];
+
+fn regions(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
+    let (fifo, fifo_len) = layout.doorbell_fifo;
+    let mut values = vec![
+        (LE_DB_CONFIG, HASHEN),
+        (SGE_CONTROL2, VFIFO_ENABLE),
+        (SGE_DBVFIFO_BADDR, fifo << 3),
+        (SGE_DBVFIFO_SIZE, (fifo_len >> 2) << if t5 { 6 } else { 0 }),
+        (CIM_SDRAM_BASE_ADDR, layout.up_ram.0),
+        (CIM_SDRAM_ADDR_SIZE, layout.up_ram.1),
+        (CIM_EXTMEM2_BASE_ADDR, layout.up_extmem2.0),
+        (CIM_EXTMEM2_ADDR_SIZE, layout.up_extmem2.1),
+    ];
+    for region in &layout.regions {
+        let register = REGIONS.iter().find(|(kind, _)| *kind == region.kind);
+        if let Some(&(_, address)) = register {
+            values.push((address, region.base));
+            if region.limit != 0 {
+                values.push((address + 4, region.limit));
+            }
+        } else {
+            debug_assert!(matches!(region.kind, TX_PAYLOAD | RX_PAYLOAD));
+        }
+    }
+    values
+}
+
+fn pages(options: &Options, layout: &Layout) -> [(u32, u32); 10] {
+    let few = |nth| rng::value(options.seed, STREAM, nth) as u32;
+    [
+        (TP_PMM_TX_BASE, layout.tx.base),
+        (TP_PMM_TX_PAGE_SIZE, layout.tx.page_size),
+        (
+            TP_PMM_TX_MAX_PAGE,
+            layout.tx.pages | (1 << PMTXNUMCHN_SHIFT),
+        ),
+        (TP_PMM_RX_BASE, layout.rx.base),
+        (TP_PMM_RX_PAGE_SIZE, layout.rx.page_size),
+        (TP_PMM_RX_MAX_PAGE, layout.rx.pages | PMRXNUMCHN),
+        (TP_CMM_MM_MAX_PSTRUCT, 1024),
+        (TP_FLM_FREE_PS_CNT, few(0) % 1024),
+        (TP_FLM_FREE_RX_CNT, few(1) % (layout.rx.pages + 1)),
+        (TP_FLM_FREE_TX_CNT, few(2) % (layout.tx.pages + 1)),
+    ]
+}
+
+fn counts(options: &Options) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let first = match options.chip {
+        Chip::T5 => [MPS_RX_PG_RSV0, MPS_RX_PG_RSV4],
+        _ => [MPS_RX_MAC_BG_PG_CNT0, MPS_RX_LPBK_BG_PG_CNT0],
+    };
+    first
+        .into_iter()
+        .flat_map(|first| (0..4).map(move |port| first + 4 * port))
+        .map(|address| {
+            let random = rng::value(options.seed, STREAM, address.into()) as u32;
+            let (allocated, used) = (random & 0x3ff, (random >> 16) & 0xff);
+            (address, (used << 16) | allocated)
+        })
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `t6model serve`
+
+use std::fs;
+use std::io::{stdout, Write};
+use std::path::Path;
+use std::process::exit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use t6model::Adapter;
+use vfio_user::Server;
+
+use crate::cli;
+
+mod backend;
+mod mapped;
+mod regions;
+
+pub fn run(arguments: cli::Serve) -> Result<()> {
+    let mut adapter = Adapter::new(arguments.adapter.options()).map_err(anyhow::Error::msg)?;
+    let mapped = match adapter.window(0) {
+        Some(window)
+            if arguments.mmap_windows && window.base % 4096 == 0 && window.aperture >= 4096 =>
+        {
+            adapter.map_window();
+            Some(mapped::Mapped::new(&adapter, window).context("cannot share the memory window")?)
+        }
+        _ => None,
+    };
+    let regions = regions::regions(mapped.as_ref());
+    let state = Arc::new(Mutex::new(backend::State { adapter, mapped }));
+
+    let server = Server::new(&arguments.socket, true, regions::irqs(), regions)
+        .with_context(|| format!("cannot listen on {}", arguments.socket.display()))?;
+    finish_on_signal(&state, &arguments)?;
+    println!("ready {}", arguments.socket.display());
+    stdout().flush()?;
+
+    let served = server.run(&mut backend::Backend(Arc::clone(&state)));
+    // A virtual machine that dies takes the connection with it: what there is to tell is told all the same.
+    write_stats(&mut lock(&state), &arguments.stats)?;
+    served.context("the virtual machine's connection failed")
+}
+
+/// Waits for signals on a thread of its own, since the server waits for the guest.
+fn finish_on_signal(state: &Arc<Mutex<backend::State>>, arguments: &cli::Serve) -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let (state, stats, socket) = (
+        Arc::clone(state),
+        arguments.stats.clone(),
+        arguments.socket.clone(),
+    );
+
+    thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            // Held until the end: nothing happens after what the statistics say.
+            let mut state = lock(&state);
+            let written = write_stats(&mut state, &stats);
+            let _ = fs::remove_file(socket);
+            if let Err(error) = &written {
+                eprintln!("t6model: {error:#}");
+            }
+            exit(written.is_err().into());
+        }
+    });
+    Ok(())
+}
+
+fn write_stats(state: &mut backend::State, path: &Path) -> Result<()> {
+    state
+        .settle()
+        .context("cannot read the shared memory window")?;
+    let stats = serde_json::to_vec_pretty(&state.adapter.stats())?;
+    fs::write(path, stats).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn lock(state: &Mutex<backend::State>) -> MutexGuard<'_, backend::State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
