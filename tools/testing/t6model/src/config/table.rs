@@ -62,12 +62,12 @@ pub fn words(options: &Options) -> impl Iterator<Item = (u32, Word)> {
         // VPD: the address is where the last read was
         (VPD, 0x0000_0003, 0xffff_0000, 0),
         (VPD + 4, 0, ALL, 0),
-        // Advanced error reporting
+        // Advanced error reporting, which the PCI core sets up
         (0x100, 0x0002_0001, 0, 0),
-        (0x108, 0, 0x01ff_f030, ALL),
-        (0x10c, 0x0006_2030, 0x01ff_f030, ALL),
-        (0x114, 0x0000_2000, 0xf1c1, ALL),
-        (0x118, 0x0000_00a0, 0x0140, ALL),
+        (0x108, 0, 0x01ff_f030, 0),
+        (0x10c, 0x0006_2030, 0x01ff_f030, 0),
+        (0x114, 0x0000_2000, 0xf1c1, 0),
+        (0x118, 0x0000_00a0, 0x0140, 0),
     ]
     .into_iter()
     .map(|(offset, reset, writable, judged)| {
