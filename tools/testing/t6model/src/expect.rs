@@ -74,8 +74,8 @@ fn meminfo(adapter: &Adapter, layout: &Layout) -> Value {
             "limit": memory.base + memory.size,
         })).collect::<Vec<_>>(),
         "regions": regions.iter().map(|region| json!({
-            "name": REGION_NAMES.get(region.kind as usize),
-            "kind": region.kind,
+            "name": region.name,
+            "kind": REGION_NAMES.iter().position(|name| *name == region.name),
             "base": region.base,
             "limit": region.limit,
         })).collect::<Vec<_>>(),
@@ -125,7 +125,7 @@ mod tests {
             let regions = layout["meminfo"]["regions"].as_array().unwrap();
             // All that have a name but the doorbell FIFO and the on-chip queues.
             assert_eq!(regions.len(), REGION_NAMES.len() - 2);
-            assert!(regions.iter().all(|region| region["name"].is_string()));
+            assert!(regions.iter().all(|region| region["kind"].is_u64()));
         }
     }
 }

@@ -2,13 +2,26 @@
 
 //! The memory map: what memories there are, and what the adapter uses them for.
 
-use vmcore_format::cudbg::meminfo::{RX_PAYLOAD, TX_PAYLOAD};
+use std::ops::Range;
+
 use vmcore_format::cudbg::Chip;
 
 use crate::Options;
 
 const MIB: u32 = 1 << 20;
 const KIB: u32 = 1 << 10;
+
+/// Regions of the upper layer protocols, each of which says where it ends.
+const ULP_REGIONS: [&str; 8] = [
+    "iSCSI region",
+    "TDDP region",
+    "TPT region",
+    "STAG region",
+    "RQ region",
+    "RQUDP region",
+    "PBL region",
+    "TXPBL region",
+];
 
 /// A memory of the adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +37,10 @@ pub struct Memory {
 }
 
 /// A use of memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// Index into the names of regions that cudbg knows.
-    pub kind: u32,
+    /// What cudbg calls it.
+    pub name: &'static str,
     /// First address.
     pub base: u32,
     /// Last address, or 0 if nothing says where it ends but the next region.
@@ -47,7 +60,7 @@ pub struct Payload {
 
 impl Payload {
     /// Addresses of the region.
-    pub fn range(&self) -> std::ops::Range<u64> {
+    pub fn range(&self) -> Range<u64> {
         let base = u64::from(self.base);
         base..base + u64::from(self.page_size) * u64::from(self.pages)
     }
@@ -58,7 +71,7 @@ impl Payload {
 pub struct Layout {
     /// Memories, ascending and without holes.
     pub memories: Vec<Memory>,
-    /// Regions by kind. The doorbell FIFO is not among them: cudbg hides it.
+    /// Regions, in no order. The doorbell FIFO is not among them: cudbg hides it.
     pub regions: Vec<Region>,
     /// Packets to be sent.
     pub tx: Payload,
@@ -89,30 +102,26 @@ impl Layout {
             pages: size / 4 / (64 * KIB),
         };
 
-        let open = |kind, base| Region {
-            kind,
-            base,
-            limit: 0,
-        };
         let mut regions = vec![
-            open(0, 0x4000),
-            open(1, 0x2_4000),
-            open(2, 0x4_4000),
-            open(3, edc1 + 0x1000),
-            open(4, external + size / 4 - size / 32),
-            open(5, edc1 + 0x8_0000),
-            open(6, edc1 + 0xa_0000),
-            open(7, edc1 + 0xb_0000),
-            open(8, edc1 + 0xc_0000),
-            closed(TX_PAYLOAD, tx.range()),
-            closed(RX_PAYLOAD, rx.range()),
-            open(11, edc1 + 0x4_0000),
+            open("DBQ contexts", 0x4000),
+            open("IMSG contexts", 0x2_4000),
+            open("FLM cache", 0x4_4000),
+            open("ULPRX state", 0x6_0000),
+            open("ULPTX state", 0x6_4000),
+            open("TCBs", edc1 + 0x1000),
+            open("LE hash", edc1 + 0x4_0000),
+            open("Timers", edc1 + 0x8_0000),
+            open("Rx FL", edc1 + 0xa_0000),
+            open("Tx FL", edc1 + 0xb_0000),
+            open("Pstruct FL", edc1 + 0xc_0000),
+            open("Pstructs", external + size / 4 - size / 32),
+            closed("Tx payload", tx.range()),
+            closed("Rx payload", rx.range()),
         ];
-        regions.extend((12..=19).zip(0..).map(|(kind, nth)| {
+        regions.extend(ULP_REGIONS.into_iter().zip(0..).map(|(name, nth)| {
             let base = u64::from(external + 0x1000 + size / 64 * nth);
-            closed(kind, base..base + u64::from(size / 64) - 0x400)
+            closed(name, base..base + u64::from(size / 64) - 0x400)
         }));
-        regions.extend([open(21, 0x6_0000), open(22, 0x6_4000)]);
 
         Self {
             memories,
@@ -125,11 +134,6 @@ impl Layout {
         }
     }
 
-    /// The region of `kind`.
-    pub fn region(&self, kind: u32) -> Option<&Region> {
-        self.regions.iter().find(|region| region.kind == kind)
-    }
-
     /// Whether an access of `len` bytes at `address` touches a packet.
     pub fn is_payload(&self, address: u64, len: u64) -> bool {
         [self.tx, self.rx].iter().any(|payload| {
@@ -139,9 +143,17 @@ impl Layout {
     }
 }
 
-fn closed(kind: u32, range: std::ops::Range<u64>) -> Region {
+fn open(name: &'static str, base: u32) -> Region {
     Region {
-        kind,
+        name,
+        base,
+        limit: 0,
+    }
+}
+
+fn closed(name: &'static str, range: Range<u64>) -> Region {
+    Region {
+        name,
         base: range.start as u32,
         limit: (range.end - 1) as u32,
     }

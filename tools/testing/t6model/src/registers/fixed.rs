@@ -2,7 +2,6 @@
 
 //! Registers whose values mean something: who the adapter is and how its memory is used.
 
-use vmcore_format::cudbg::meminfo::{RX_PAYLOAD, TX_PAYLOAD};
 use vmcore_format::cudbg::Chip;
 
 use crate::layout::Layout;
@@ -82,28 +81,28 @@ fn memories(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
     values
 }
 
-/// Registers with the base of a region, by kind; the limit of those that have one is in the next register.
-const REGIONS: [(u32, u32); 20] = [
-    (0, SGE_DBQ_CTXT_BADDR),
-    (1, SGE_IMSG_CTXT_BADDR),
-    (2, SGE_FLM_CACHE_BADDR),
-    (3, TP_CMM_TCB_BASE),
-    (4, TP_CMM_MM_BASE),
-    (5, TP_CMM_TIMER_BASE),
-    (6, TP_CMM_MM_RX_FLST_BASE),
-    (7, TP_CMM_MM_TX_FLST_BASE),
-    (8, TP_CMM_MM_PS_FLST_BASE),
-    (11, LE_DB_HASH_TID_BASE),
-    (12, ULP_RX_ISCSI_LLIMIT),
-    (13, ULP_RX_TDDP_LLIMIT),
-    (14, ULP_TX_TPT_LLIMIT),
-    (15, ULP_RX_STAG_LLIMIT),
-    (16, ULP_RX_RQ_LLIMIT),
-    (17, ULP_RX_RQUDP_LLIMIT),
-    (18, ULP_RX_PBL_LLIMIT),
-    (19, ULP_TX_PBL_LLIMIT),
-    (21, ULP_RX_CTX_BASE),
-    (22, ULP_TX_ERR_TABLE_BASE),
+/// Registers with the base of a region; the limit of those that have one is in the next register.
+const REGIONS: [(&str, u32); 20] = [
+    ("DBQ contexts", SGE_DBQ_CTXT_BADDR),
+    ("IMSG contexts", SGE_IMSG_CTXT_BADDR),
+    ("FLM cache", SGE_FLM_CACHE_BADDR),
+    ("TCBs", TP_CMM_TCB_BASE),
+    ("Pstructs", TP_CMM_MM_BASE),
+    ("Timers", TP_CMM_TIMER_BASE),
+    ("Rx FL", TP_CMM_MM_RX_FLST_BASE),
+    ("Tx FL", TP_CMM_MM_TX_FLST_BASE),
+    ("Pstruct FL", TP_CMM_MM_PS_FLST_BASE),
+    ("LE hash", LE_DB_HASH_TID_BASE),
+    ("iSCSI region", ULP_RX_ISCSI_LLIMIT),
+    ("TDDP region", ULP_RX_TDDP_LLIMIT),
+    ("TPT region", ULP_TX_TPT_LLIMIT),
+    ("STAG region", ULP_RX_STAG_LLIMIT),
+    ("RQ region", ULP_RX_RQ_LLIMIT),
+    ("RQUDP region", ULP_RX_RQUDP_LLIMIT),
+    ("PBL region", ULP_RX_PBL_LLIMIT),
+    ("TXPBL region", ULP_TX_PBL_LLIMIT),
+    ("ULPRX state", ULP_RX_CTX_BASE),
+    ("ULPTX state", ULP_TX_ERR_TABLE_BASE),
 ];
 
 fn regions(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
@@ -118,15 +117,12 @@ fn regions(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
         (CIM_EXTMEM2_BASE_ADDR, layout.up_extmem2.0),
         (CIM_EXTMEM2_ADDR_SIZE, layout.up_extmem2.1),
     ];
-    for region in &layout.regions {
-        let register = REGIONS.iter().find(|(kind, _)| *kind == region.kind);
-        if let Some(&(_, address)) = register {
+    for (name, address) in REGIONS {
+        if let Some(region) = layout.regions.iter().find(|region| region.name == name) {
             values.push((address, region.base));
             if region.limit != 0 {
                 values.push((address + 4, region.limit));
             }
-        } else {
-            debug_assert!(matches!(region.kind, TX_PAYLOAD | RX_PAYLOAD));
         }
     }
     values
