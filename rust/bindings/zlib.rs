@@ -16,7 +16,8 @@ use kernel::{
 const DEFAULT_COMPRESSION: c_int = -1;
 const DEFLATED: c_int = 8;
 const DEFAULT_STRATEGY: c_int = 0;
-const FINISH: c_int = 4;
+/// One more than in zlib itself: the kernel's has a flush mode of its own.
+const FINISH: c_int = 5;
 const OK: c_int = 0;
 const STREAM_END: c_int = 1;
 
