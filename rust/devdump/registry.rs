@@ -89,8 +89,8 @@ pub(crate) fn start() -> Result {
     let lower = Path::lookup(c"/proc/vmcore").inspect_err(|error| {
         pr_err!("no /proc/vmcore ({error:?}): device dumps have nowhere to go\n");
     })?;
-    let size = stacked::size(&lower, 0).inspect_err(|_| {
-        pr_err!("/proc/vmcore is left as it is, without device dumps\n");
+    let size = stacked::size(&lower, 0).inspect_err(|error| {
+        pr_err!("/proc/vmcore is left as it is, without device dumps ({error:?})\n");
     })?;
     let budget = budget::total_bytes();
     let lower = Arc::new(lower, GFP_KERNEL)?;

@@ -59,3 +59,13 @@ only_one() {
 		flock 9
 	}
 }
+
+# kbuild KDIR SOURCE OUT ARGUMENT…: builds the modules in SOURCE inside the build root, as the Makefile does for users.
+kbuild() {
+	local kdir=$1 source=$2 out=$3 enter=
+	shift 3
+	[ -f /etc/vmcore-devdump-kernel ] || enter=$top/tools/setup/enter
+	mkdir -p "$out"
+	$enter make -C "$kdir" M="$source" MO="$out" CC=x86_64-linux-gnu-gcc-14 \
+		LOCALVERSION="$(sed 's/^[0-9.]*//' "$kdir/include/config/kernel.release")" "$@"
+}

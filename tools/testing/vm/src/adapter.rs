@@ -19,6 +19,7 @@ pub struct Adapter {
     chip: &'static str,
     seed: u64,
     options: Vec<String>,
+    counted: bool,
 }
 
 impl Adapter {
@@ -33,12 +34,18 @@ impl Adapter {
     }
 
     fn new(chip: &'static str, seed: u64) -> Self {
-        Self { chip, seed, options: Vec::new() }
+        Self { chip, seed, options: Vec::new(), counted: false }
     }
 
     /// Adds an option for `t6model` (`t6model serve --help`).
     pub fn option(mut self, option: &str) -> Self {
         self.options.push(option.to_owned());
+        self
+    }
+
+    /// Lets every read of its memory leave the guest: slow, but counted.
+    pub fn counted(mut self) -> Self {
+        self.counted = true;
         self
     }
 
@@ -81,6 +88,7 @@ impl Plugged {
             Command::new(bin_dir().join("t6model"))
                 .arg("serve")
                 .args(adapter.identity())
+                .args(adapter.counted.then_some("--no-mmap-windows"))
                 .arg("--socket")
                 .arg(&socket)
                 .arg("--stats")

@@ -29,6 +29,7 @@ if [ $stage = first ] && [ -e /scripts/crash ]; then
 fi
 
 if [ -e /scripts/$stage.interactive ]; then
+	cat /scripts/$stage.interactive
 	setsid cttyhack sh -l
 else
 	sh -eu /scripts/$stage >/out/$stage.log 2>&1

@@ -21,13 +21,19 @@ const SHARE_MODULES: &str = "9pnet_virtio 9p";
 const DIRS: [&str; 9] =
     ["bin", "dev", "lib/share", "modules", "proc", "scripts", "share", "sys", "tmp"];
 
-/// Writes the initramfs with `scripts` in `/scripts` and `files` in `/bin` to `to`; `work` is a place to make it in.
-pub(crate) fn write(
-    to: &Path,
-    work: &Path,
-    scripts: &[(&str, &str)],
-    files: &[PathBuf],
-) -> Result<()> {
+/// What one virtual machine has and others have not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extra {
+    /// For `/bin`.
+    pub(crate) programs: Vec<PathBuf>,
+    /// For `/files`.
+    pub(crate) files: Vec<PathBuf>,
+    /// For `/modules`.
+    pub(crate) modules: Vec<PathBuf>,
+}
+
+/// Writes the initramfs with `scripts` in `/scripts` to `to`; `work` is a place to make it in.
+pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Extra) -> Result<()> {
     static BASE: OnceLock<std::result::Result<Vec<u8>, String>> = OnceLock::new();
     let base = BASE
         .get_or_init(|| base(&work.join("base")).map_err(|error| format!("{error:#}")))
@@ -35,21 +41,18 @@ pub(crate) fn write(
         .map_err(|error| anyhow::anyhow!("cannot make the initramfs: {error}"))?;
 
     let tree = work.join("tree");
-    for dir in ["bin", "modules", "scripts"] {
+    for dir in ["bin", "files", "modules", "scripts"] {
         fs::create_dir_all(tree.join(dir))?;
     }
     for (name, text) in scripts {
         fs::write(tree.join("scripts").join(name), text)?;
     }
-    for file in files {
-        copy_into(file, &tree.join("bin"))?;
+    for program in &extra.programs {
+        add_program(program, &tree)?;
     }
-    let modules = paths::modules_dir();
-    let listed = fs::read_dir(&modules).with_context(|| format!("{}", modules.display()))?;
-    for module in listed {
-        let module = module?.path();
-        if module.extension().is_some_and(|extension| extension == "ko") {
-            copy_into(&module, &tree.join("modules"))?;
+    for (dir, files) in [("files", &extra.files), ("modules", &extra.modules)] {
+        for file in files {
+            copy_into(file, &tree.join(dir))?;
         }
     }
     // The kernel unpacks archives that follow each other.
@@ -77,16 +80,21 @@ fn base(tree: &Path) -> Result<Vec<u8>> {
     }
     for program in PROGRAMS {
         let path = output("sh", &["-c", &format!("command -v {program}")])?;
-        let path = Path::new(path.trim());
-        copy_into(path, &bin)?;
-        for library in libraries(path)? {
-            let dir = library.parent().context("a library in a directory")?.strip_prefix("/")?;
-            fs::create_dir_all(tree.join(dir))?;
-            copy_into(&library, &tree.join(dir))?;
-        }
+        add_program(Path::new(path.trim()), tree)?;
     }
     share_modules(&tree.join("lib/share"))?;
     pack(tree)
+}
+
+/// Puts `program` into `/bin`, and its libraries where it looks for them.
+fn add_program(program: &Path, tree: &Path) -> Result<()> {
+    copy_into(program, &tree.join("bin"))?;
+    for library in libraries(program)? {
+        let dir = library.parent().context("a library in a directory")?.strip_prefix("/")?;
+        fs::create_dir_all(tree.join(dir))?;
+        copy_into(&library, &tree.join(dir))?;
+    }
+    Ok(())
 }
 
 /// Shared libraries and the loader that `program` needs.

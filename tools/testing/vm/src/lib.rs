@@ -19,6 +19,7 @@
 //! `/modules`. `/out` is a directory of the host. Scripts run under `sh -eu`; what they print is in `/out/<stage>.log`.
 
 mod adapter;
+pub mod demo;
 mod initramfs;
 mod paths;
 mod process;
@@ -29,5 +30,5 @@ pub use self::{
     adapter::Adapter,
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
-    scenario::{Outcome, Vm},
+    scenario::{Outcome, Stage, Vm},
 };

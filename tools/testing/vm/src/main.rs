@@ -1,8 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0
 
-fn main() -> anyhow::Result<()> {
-    let script = std::fs::read_to_string(std::env::args().nth(1).unwrap())?;
-    let o = vm::Vm::scenario("smoke").crash_kernel(&script).run()?;
-    println!("{o:?}");
+//! What `make demo` and `make vm-shell` run.
+
+mod console;
+
+use std::{path::Path, process::Command, time::Instant};
+
+use anyhow::{ensure, Result};
+use clap::{Parser, ValueEnum};
+use vm::{demo, Adapter, Vm};
+
+use self::console::Watch;
+
+/// Boots Debian's kernel with a modelled Chelsio adapter, and panics it
+#[derive(Parser)]
+#[command(version)]
+enum Cli {
+    /// The whole story: panic, device dump, makedumpfile, and what vmcoredd shows of it
+    Demo,
+    /// A shell in the crash kernel, on this terminal
+    Shell(Shell),
+}
+
+#[derive(clap::Args)]
+struct Shell {
+    /// Adapter on the PCI bus
+    #[arg(long, value_enum, default_value_t = Chip::T6)]
+    chip: Chip,
+    /// What its registers and memories are made from
+    #[arg(long, default_value_t = 6)]
+    seed: u64,
+    /// A further option for the model, see `t6model serve --help`
+    #[arg(long = "model", value_name = "OPTION", allow_hyphen_values = true)]
+    model: Vec<String>,
+    /// Memory of the machine, in MiB
+    #[arg(long, default_value_t = 448)]
+    memory: u32,
+    /// Memory of the crash kernel, in MiB
+    #[arg(long, default_value_t = 192)]
+    crashkernel: u32,
+    /// Stay in the first kernel: `echo c >/proc/sysrq-trigger` goes on
+    #[arg(long)]
+    first: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Chip {
+    T5,
+    T6,
+    None,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse() {
+        Cli::Demo => tell(),
+        Cli::Shell(options) => shell(&options),
+    }
+}
+
+fn tell() -> Result<()> {
+    let start = Instant::now();
+    let dir = vm::build_dir().canonicalize()?.join("vm/demo");
+    let watch = Watch::start(&dir.join("serial.log"), start);
+    let outcome = demo::vm("demo").run();
+    watch.stop();
+    let vmcore = outcome?.success()?.out.join("vmcore");
+    let mib = vmcore.metadata()?.len() >> 20;
+    println!("{:8.1}s  makedumpfile saved {} ({mib} MiB)", start.elapsed().as_secs_f32(), vmcore.display());
+    let vmcore = vmcore.strip_prefix(std::env::current_dir()?).unwrap_or(&vmcore).to_owned();
+    for command in ["list", "show"] {
+        vmcoredd(command, &vmcore)?;
+    }
+    Ok(())
+}
+
+fn vmcoredd(command: &str, vmcore: &Path) -> Result<()> {
+    println!("\n$ vmcoredd {command} {}", vmcore.display());
+    let status = Command::new(vm::bin_dir().join("vmcoredd")).arg(command).arg(vmcore).status()?;
+    ensure!(status.success(), "vmcoredd {command}: {status}");
+    Ok(())
+}
+
+fn shell(options: &Shell) -> Result<()> {
+    const SAVE: &str = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore\n";
+    let mut machine = Vm::scenario("shell")
+        .memory_mib(options.memory)
+        .crashkernel_mib(options.crashkernel)
+        .crash_kernel(&format!("{}{SAVE}", demo::LOAD))
+        .shell(if options.first { vm::Stage::First } else { vm::Stage::Crash });
+    let adapter = match options.chip {
+        Chip::T5 => Some(Adapter::t5(options.seed)),
+        Chip::T6 => Some(Adapter::t6(options.seed)),
+        Chip::None => None,
+    };
+    if let Some(adapter) = adapter {
+        machine = machine.adapter(options.model.iter().fold(adapter, |adapter, o| adapter.option(o)));
+    }
+    println!("Ctrl-a x ends the machine. What the guest leaves in /out is in build/vm/shell/share/out.");
+    machine.run()?;
     Ok(())
 }

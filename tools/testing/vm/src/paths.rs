@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::{Path, PathBuf}};
 
 use anyhow::{Context, Result};
 
@@ -12,6 +12,14 @@ pub fn build_dir() -> PathBuf {
 /// The kernel modules under test: `$VMCORE_DEVDUMP_MODULES` or `build/modules`.
 pub fn modules_dir() -> PathBuf {
     env::var_os("VMCORE_DEVDUMP_MODULES").map_or_else(|| build_dir().join("modules"), PathBuf::from)
+}
+
+/// The kernel modules in `dir`.
+pub(crate) fn modules_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let listed = fs::read_dir(dir).with_context(|| dir.display().to_string())?;
+    let paths: Vec<PathBuf> = listed.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let modules = paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "ko"));
+    Ok(modules.collect())
 }
 
 /// The host tools: `$VMCORE_DEVDUMP_BIN` or `build/bin`.

@@ -11,13 +11,19 @@ use anyhow::{bail, ensure, Context, Result};
 
 use crate::{
     adapter::Plugged,
-    initramfs, paths,
-    process::Process,
+    initramfs::{self, Extra},
+    paths,
+    process::{Process, Slot},
     qemu::{self, Console},
     Adapter, Lost,
 };
 
 const CMDLINE: &str = "console=ttyS0 panic=-1 oops=panic rdinit=/init";
+/// For the person at the shell.
+const HINTS: &str = "
+Modules are in /modules. This loads them, and saves the vmcore:  sh /scripts/crash
+What is left in /out stays. `exit` goes on to the next kernel, or to the end.
+";
 /// How long a person may take.
 const INTERACTIVE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -28,11 +34,30 @@ pub struct Vm {
     memory_mib: u32,
     crashkernel_mib: u32,
     adapters: Vec<Adapter>,
-    files: Vec<PathBuf>,
+    extra: Extra,
+    module_dirs: Vec<PathBuf>,
     first: String,
     crash: Option<String>,
     deadline: Duration,
-    shell: bool,
+    shell: Option<Stage>,
+}
+
+/// One of the two kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The one that panics.
+    First,
+    /// The one that saves what is left.
+    Crash,
+}
+
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Crash => "crash",
+        }
+    }
 }
 
 /// What came of it.
@@ -83,14 +108,15 @@ impl Vm {
     pub fn scenario(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            memory_mib: 512,
+            memory_mib: 448,
             crashkernel_mib: 192,
             adapters: Vec::new(),
-            files: Vec::new(),
+            extra: Extra::default(),
+            module_dirs: vec![paths::modules_dir()],
             first: String::new(),
             crash: None,
             deadline: Duration::from_secs(300),
-            shell: false,
+            shell: None,
         }
     }
 
@@ -112,9 +138,21 @@ impl Vm {
         self
     }
 
-    /// Puts a file of the host into `/bin` of the guest.
+    /// Puts the kernel modules in a directory of the host into `/modules`, besides the ones under test.
+    pub fn modules(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.module_dirs.push(dir.into());
+        self
+    }
+
+    /// Puts a program of the host, and the libraries it needs, into `/bin` of the guest.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.extra.programs.push(program.into());
+        self
+    }
+
+    /// Puts a file of the host into `/files` of the guest.
     pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.files.push(file.into());
+        self.extra.files.push(file.into());
         self
     }
 
@@ -136,13 +174,13 @@ impl Vm {
         self
     }
 
-    /// Gives the terminal a shell in the last kernel instead of running its script.
-    pub fn shell(mut self) -> Self {
-        self.shell = true;
+    /// Gives the terminal a shell in one of the kernels instead of running its script.
+    pub fn shell(mut self, stage: Stage) -> Self {
+        self.shell = Some(stage);
         self
     }
 
-    /// Boots it and waits for its end. Fails with [`Lost`] if the scripts could not run to their end.
+    /// Boots it, as soon as there is a processor for it, and waits for its end. Fails with [`Lost`] if the scripts could not run to their end.
     pub fn run(&self) -> Result<Outcome> {
         let dir = paths::build_dir().join("vm").join(&self.name);
         let (share, out) = (dir.join("share"), dir.join("share/out"));
@@ -154,20 +192,21 @@ impl Vm {
         let serial_log = dir.join("serial.log");
         self.prepare(&dir, &share)?;
 
+        let _slot = Slot::wait();
         let mut adapters = Vec::new();
         for (slot, adapter) in (qemu::FIRST_SLOT..).zip(&self.adapters) {
             adapters.push(Plugged::start(adapter, slot, &dir)?);
         }
         let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
-        let console = if self.shell { Console::Terminal } else { Console::Log };
+        let console = if self.shell.is_some() { Console::Terminal } else { Console::Log };
         let share = fs::canonicalize(share)?;
         let mut command =
             qemu::command(&share, self.memory_mib, &cmdline, console, &serial_log, &adapters);
-        if !self.shell {
+        if self.shell.is_none() {
             let said = fs::File::create(dir.join("qemu.log"))?;
             command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
         }
-        let deadline = if self.shell { INTERACTIVE } else { self.deadline };
+        let deadline = if self.shell.is_some() { INTERACTIVE } else { self.deadline };
         let lost = |why: String| Lost { why, serial_log: serial_log.clone() };
         let status = Process::spawn(&mut command)?
             .wait_until(Instant::now() + deadline)?
@@ -189,9 +228,12 @@ impl Vm {
     fn prepare(&self, dir: &Path, share: &Path) -> Result<()> {
         let mut scripts = vec![("first", self.first.as_str())];
         scripts.extend(self.crash.as_deref().map(|script| ("crash", script)));
-        let last = if self.crash.is_some() { "crash.interactive" } else { "first.interactive" };
-        scripts.extend(self.shell.then_some((last, "")));
-        initramfs::write(&share.join("initramfs"), dir, &scripts, &self.files)?;
+        let interactive = self.shell.map(|stage| format!("{}.interactive", stage.name()));
+        scripts.extend(interactive.as_deref().map(|name| (name, HINTS)));
+        let modules = self.module_dirs.iter().map(|dir| paths::modules_in(dir));
+        let mut extra = self.extra.clone();
+        extra.modules = modules.collect::<Result<Vec<_>>>()?.concat();
+        initramfs::write(&share.join("initramfs"), dir, &scripts, &extra)?;
 
         let (version, kernel) = paths::kernel()?;
         fs::copy(kernel.join("vmlinuz"), share.join("vmlinuz"))

@@ -1,0 +1,18 @@
+# A driver may find an adapter that does not decode memory. Firmware leaves it on, so turn it off at one of the two.
+config() {
+	od -An -tx1 -j4 -N2 /sys/bus/pci/devices/0000:00:$1/config
+}
+printf '\000\001' | dd of=/sys/bus/pci/devices/0000:00:05.0/config bs=1 seek=4 conv=notrunc 2>/dev/null
+config 05.0 >/out/command-5.before
+config 06.0 >/out/command-6.before
+
+insmod /modules/vmcore_devdump.ko
+insmod /modules/cxgb4_dump.ko
+config 05.0 >/out/command-5.after
+config 06.0 >/out/command-6.after
+! grep -r . /sys/bus/pci/devices/0000:00:0[56].0/driver/uevent 2>/dev/null
+
+# The adapters are free for their real driver, and probing again does not collect again.
+echo 0000:00:05.0 >/sys/bus/pci/drivers/cxgb4_dump/bind 2>/dev/null || true
+mount --bind /proc/vmcore_devdump /proc/vmcore
+makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! makedumpfile's kdump-compressed format, as far as it takes to compare two files.
+
+use std::{fs, path::Path};
+
+/// Bytes of a page descriptor; its first 8 are the offset of the page's data.
+const DESCRIPTOR: usize = 24;
+
+/// What is in a file besides headers and notes, independent of where it is.
+#[derive(PartialEq, Eq)]
+pub struct Contents {
+    bitmaps: Vec<u8>,
+    /// With offsets from the first page's data.
+    descriptors: Vec<(u64, Vec<u8>)>,
+    pages: Vec<u8>,
+}
+
+impl Contents {
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+}
+
+/// The notes and the contents of the file.
+pub fn read(path: &Path) -> (Vec<u8>, Contents) {
+    let file = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(&file[..8], b"KDUMP   ");
+    let u32_at = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+    let u64_at = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
+
+    let (block, sub_header_blocks, bitmap_blocks) = (u32_at(428), u32_at(432), u32_at(436));
+    let (notes, notes_len) = (u64_at(block + 48), u64_at(block + 56));
+    let bitmaps = block * (1 + sub_header_blocks);
+    let table = bitmaps + block * bitmap_blocks;
+    // makedumpfile writes all descriptors, then the pages; that of zeroes is shared and comes first.
+    let first = u64_at(table);
+    let descriptors = file[table..first].chunks_exact(DESCRIPTOR).map(|descriptor| {
+        let (offset, rest) = descriptor.split_at(8);
+        (u64::from_le_bytes(offset.try_into().unwrap()).wrapping_sub(first as u64), rest.to_vec())
+    });
+    let contents = Contents {
+        bitmaps: file[bitmaps..table].to_vec(),
+        descriptors: descriptors.collect(),
+        pages: file[first..].to_vec(),
+    };
+    (file[notes..notes + notes_len].to_vec(), contents)
+}

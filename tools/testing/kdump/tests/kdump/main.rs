@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is promised, proven on the distribution's kernel, its crash kernel and its makedumpfile.
+//!
+//! Each virtual machine boots once, for all tests that look at what it left behind.
+
+mod adapter;
+mod bad_vmcores;
+mod boots;
+mod core_module;
+mod harness;
+mod kdump_file;
+mod two_adapters;

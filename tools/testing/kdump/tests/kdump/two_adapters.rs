@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A T6 and a T5 in one machine, with every access counted.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::boots::{lines, of, text, TWO};
+
+fn stats() -> [Value; 2] {
+    let files: [_; 2] = of(&TWO).adapters.clone().try_into().expect("two adapters");
+    files.map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
+}
+
+#[test]
+fn each_adapter_gives_a_dump_and_logs_one_line() {
+    let dmesg = text(&TWO, "crash.dmesg");
+    for (address, chip, sections) in [("05", "T6", 5), ("06", "T5", 6)] {
+        let said = lines(&dmesg, &format!("cxgb4_dump 0000:00:{address}.0: "));
+        assert_eq!(said.len(), 1, "{said:?}");
+        let good = format!("{sections} sections ok, 0 failed");
+        assert!(said[0].contains(chip) && said[0].contains(&good), "{}", said[0]);
+        let dump = format!("vmcore_devdump: cxgb4_0000:00:{address}.0: ");
+        assert_eq!(lines(&dmesg, &dump).len(), 1, "{dmesg}");
+    }
+}
+
+#[test]
+fn no_packet_is_ever_read() {
+    for stats in stats() {
+        assert_eq!(stats["windows"]["mapped"], false, "reads that are not counted prove nothing");
+        assert!(stats["windows"]["bytes"].as_u64() > Some(1 << 20), "{stats}");
+        assert_eq!(stats["payload_reads"], 0, "{stats}");
+    }
+}
+
+#[test]
+fn nothing_is_left_changed_and_nothing_missed() {
+    for stats in stats() {
+        assert_eq!(stats["changed"], Value::Array(vec![]), "{stats}");
+        assert_eq!(stats["unmapped"], Value::Array(vec![]), "{stats}");
+    }
+}
+
+#[test]
+fn no_adapter_ever_masters_the_bus() {
+    for stats in stats() {
+        assert_eq!(stats["config"]["bus_master_enabled"], false, "{stats}");
+    }
+}
+
+#[test]
+fn memory_decoding_is_left_as_it_was() {
+    assert_eq!(text(&TWO, "command-5.before").trim(), "00 01");
+    assert_eq!(text(&TWO, "command-6.before").trim(), "02 01");
+    for slot in [5, 6] {
+        let [before, after] = ["before", "after"].map(|when| text(&TWO, &format!("command-{slot}.{when}")));
+        assert_eq!(before, after, "slot {slot}");
+    }
+}
+
+#[test]
+fn memory_is_read_in_double_words_and_only_windows_are_written() {
+    for stats in stats() {
+        let (reads, writes) = (&stats["bar0"]["reads"], &stats["bar0"]["writes"]);
+        assert_eq!(reads["1"], 0, "{stats}");
+        assert_eq!(reads["2"], 0, "{stats}");
+        let bytes = stats["windows"]["bytes"].as_u64().unwrap();
+        assert_eq!(reads["8"].as_u64(), Some(bytes / 8), "{stats}");
+        // A window is moved once per aperture of 64 KiB, and put back once per memory.
+        let writes = writes["4"].as_u64().unwrap();
+        assert!(writes <= (6 << 20) / (64 << 10) + 4, "{writes} writes");
+    }
+}
