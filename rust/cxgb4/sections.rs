@@ -12,13 +12,13 @@ use super::{
 };
 
 /// Writes the content of a section. What was written before a failure is kept.
-pub(super) type Collect = fn(&Device<'_>, Section, &mut Writer<'_, '_>) -> Result;
+pub(crate) type Collect = fn(&Device<'_>, Section, &mut Writer<'_, '_>) -> Result;
 
 macro_rules! sections {
     ($($file:ident: $($section:ident)*;)*) => {
         $(mod $file;)*
 
-        pub(super) const SECTIONS: &[(Section, Collect)] = &[
+        pub(crate) const SECTIONS: &[(Section, Collect)] = &[
             $($((Section::$section, $file::collect as Collect),)*)*
         ];
     };

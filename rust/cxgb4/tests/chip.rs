@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A chip whose registers hold what a test says.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use crate::{
+    cxgb4::{
+        device::{Device, Registers},
+        failure::{Failure, Result},
+        hal::Hal,
+        sections::SECTIONS,
+        writer::Writer,
+    },
+    format::cudbg::{cause::Cause, section::Section, Chip as Generation},
+};
+
+pub const BAR_LEN: u64 = 512 << 10;
+pub const WINDOW_BASE: u32 = 0x3068;
+pub const WINDOW_OFFSET: u32 = 0x306c;
+pub const PF: u32 = 4;
+const WINDOW: u32 = 0x60000;
+const APERTURE: u32 = 64 << 10;
+
+pub struct Chip {
+    pub registers: RefCell<BTreeMap<u32, u32>>,
+    pub writes: RefCell<Vec<(u32, u32)>>,
+    /// Addresses of the memory that were read.
+    pub memory_reads: RefCell<Vec<u32>>,
+    /// Reads after which the chip falls off the bus.
+    pub lives_for: Cell<u64>,
+    /// Where registers that were not set come from.
+    random: Cell<Option<u64>>,
+}
+
+/// The next of a sequence of numbers that look random.
+pub fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// What the double word at `address` of the memory holds; never zero.
+pub fn word(address: u32) -> u64 {
+    next(&mut u64::from(address)) | 1
+}
+
+impl Chip {
+    /// EDC0 and EDC1 of 1 MiB, MC of 2 MiB, with packets in MC; window 0 somewhere in BAR0.
+    pub fn sane() -> Self {
+        let registers = [
+            (0x1943c, 0x61),
+            (0x19400, PF << 9),
+            (WINDOW_BASE, WINDOW | 6),
+            (WINDOW_OFFSET, 0x0123_4004),
+            (0x77d8, 0b111),
+            (0x77c0, 1),
+            (0x77c4, 1 << 16 | 1),
+            (0x77c8, 2 << 16 | 2),
+            (0x7d20, 0x24_1234), // Tx packets
+            (0x7d34, 0x1000),
+            (0x7d38, 7),
+            (0x7d28, 0x30_0000), // Rx packets
+            (0x7d2c, 0x800),
+            (0x7d30, 0x8000_0003),
+        ];
+        Self {
+            registers: RefCell::new(registers.into()),
+            writes: RefCell::default(),
+            memory_reads: RefCell::default(),
+            lives_for: Cell::new(u64::MAX),
+            random: Cell::new(None),
+        }
+    }
+
+    /// All registers hold anything.
+    pub fn random(seed: u64) -> Self {
+        let chip = Self::sane();
+        chip.registers.borrow_mut().clear();
+        chip.random.set(Some(seed));
+        chip
+    }
+
+    pub fn set(&self, register: u32, value: u32) -> &Self {
+        self.registers.borrow_mut().insert(register, value);
+        self
+    }
+
+    pub fn get(&self, register: u32) -> u32 {
+        *self.registers.borrow_mut().entry(register).or_insert_with(|| {
+            let Some(mut state) = self.random.get() else {
+                return 0;
+            };
+            let value = next(&mut state) as u32;
+            self.random.set(Some(state));
+            // Extreme values are what breaks things.
+            match value % 8 {
+                0 => 0,
+                1 => u32::MAX,
+                2 => value >> 20,
+                _ => value,
+            }
+        })
+    }
+
+    /// Collects a section, up to `limit` bytes.
+    pub fn collect(&self, generation: Generation, section: Section, limit: usize) -> (Vec<u8>, Result) {
+        let hal = Hal::of(generation).expect("a chip that is known");
+        let (device, found) = Device::identify(hal, self);
+        let mut writer = Writer::with_limit(limit);
+        let (_, collect) = SECTIONS.iter().find(|(known, _)| *known == section).expect("a section");
+        let result = found.and_then(|()| collect(&device, section, &mut writer));
+        (writer.bytes, result)
+    }
+
+    fn check(&self, address: u32, len: u64) -> Result {
+        match u64::from(address) + len <= BAR_LEN {
+            true => Ok(()),
+            false => Err(Failure::new(Cause::OutsideBar, address, BAR_LEN)),
+        }
+    }
+
+    /// Whether the chip is still there for one more access.
+    fn lives(&self) -> bool {
+        let left = self.lives_for.get();
+        self.lives_for.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+impl Registers for Chip {
+    fn read32(&self, address: u32) -> Result<u32> {
+        self.check(address, 4)?;
+        Ok(if self.lives() { self.get(address) } else { u32::MAX })
+    }
+
+    fn read64(&self, address: u32) -> Result<u64> {
+        self.check(address, 8)?;
+        if !self.lives() {
+            return Ok(u64::MAX);
+        }
+        let base = self.get(WINDOW_BASE);
+        let within = address.wrapping_sub(base >> 10 << 10);
+        let shown = (self.get(WINDOW_OFFSET) & !0x7f).wrapping_add(within);
+        self.memory_reads.borrow_mut().push(shown);
+        assert!(within < APERTURE || self.random.get().is_some(), "read outside of the window");
+        Ok(word(shown))
+    }
+
+    fn write32(&self, address: u32, value: u32) -> Result {
+        self.check(address, 4)?;
+        self.writes.borrow_mut().push((address, value));
+        if self.lives() {
+            self.set(address, value);
+        }
+        Ok(())
+    }
+
+    fn size(&self) -> u64 {
+        BAR_LEN
+    }
+}

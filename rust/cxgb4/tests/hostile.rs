@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Chips that lie, and chips that go away.
+
+use crate::{
+    chip::{Chip, WINDOW_BASE, WINDOW_OFFSET},
+    cxgb4::sections::SECTIONS,
+    format::cudbg::{cause::Cause, section::Section, Chip as Generation},
+};
+
+const MEMORIES: [Section; 3] = [Section::Edc0, Section::Edc1, Section::Mc0];
+
+#[test]
+fn whatever_registers_hold_nothing_panics_and_the_window_is_put_back() {
+    for seed in 0..1000 {
+        for generation in [Generation::T5, Generation::T6] {
+            for (section, _) in SECTIONS {
+                let chip = Chip::random(seed);
+                // Half of them get as far as memory.
+                if seed % 2 == 0 {
+                    for register in [WINDOW_BASE, 0x77d8, 0x77c0, 0x77c4] {
+                        chip.set(register, Chip::sane().get(register));
+                    }
+                }
+                let before = chip.get(WINDOW_OFFSET);
+                let _ = chip.collect(generation, *section, 100_000);
+                assert_eq!(chip.get(WINDOW_OFFSET), before, "seed {seed}");
+                let writes = chip.writes.borrow();
+                assert!(writes.iter().all(|(register, _)| *register == WINDOW_OFFSET), "seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_window_that_cannot_be_one_costs_the_memories_only() {
+    // All-ones; larger than all memory; behind, and across the end of BAR0; aperture and place of nothing.
+    for value in [u32::MAX, 0x60000 | 0xff, 0x0800_0006, 0x7_c006, 0x60000 | 22] {
+        for section in MEMORIES {
+            let chip = Chip::sane();
+            chip.set(WINDOW_BASE, value);
+            let (bytes, result) = chip.collect(Generation::T6, section, usize::MAX);
+            let detail = result.unwrap_err().detail;
+            assert_eq!((detail.cause(), detail.at), (Some(Cause::BadRegister), WINDOW_BASE));
+            assert_eq!(detail.value, value.into());
+            assert!(bytes.is_empty() && chip.writes.borrow().is_empty());
+        }
+        let chip = Chip::sane();
+        chip.set(WINDOW_BASE, value);
+        for section in [Section::RegDump, Section::Meminfo] {
+            assert_eq!(chip.collect(Generation::T6, section, usize::MAX).1, Ok(()));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_read_if_nobody_knows_where_packets_are() {
+    for register in [0x7d20, 0x7d28] {
+        for base in [0x40_0000, u32::MAX - 8] {
+            let chip = Chip::sane();
+            chip.set(register, base);
+            let (bytes, result) = chip.collect(Generation::T6, Section::Mc0, usize::MAX);
+            let detail = result.unwrap_err().detail;
+            assert_eq!((detail.cause(), detail.at), (Some(Cause::BadRegister), register));
+            assert!(bytes.is_empty() && chip.memory_reads.borrow().is_empty());
+        }
+    }
+}
+
+#[test]
+fn packets_without_end_hide_all_that_follows() {
+    let chip = Chip::sane();
+    chip.set(0x7d34, u32::MAX).set(0x7d38, u32::MAX);
+    let (bytes, result) = chip.collect(Generation::T6, Section::Mc0, usize::MAX);
+    assert_eq!(result, Ok(()));
+    assert_eq!(bytes.len(), 2 << 20);
+    assert!(bytes[0x4_1230..].iter().all(|byte| *byte == 0));
+    assert!(chip.memory_reads.borrow().iter().all(|address| *address < 0x24_1230));
+}
+
+#[test]
+fn a_chip_that_goes_away_ends_every_section() {
+    // The memory map takes less than a hundred accesses.
+    for (section, most) in [(Section::RegDump, 5000), (Section::Meminfo, 40), (Section::Edc0, 5000)] {
+        for lives_for in (0..40).chain([most]) {
+            let chip = Chip::sane();
+            chip.lives_for.set(lives_for);
+            let (bytes, result) = chip.collect(Generation::T6, section, usize::MAX);
+            let failure = result.unwrap_err();
+            assert_eq!(failure.detail.cause(), Some(Cause::DeviceGone), "{section:?} after {lives_for}");
+            assert!(failure.is_final());
+            // Nothing of what a dead chip answers is taken for its content.
+            assert!(!bytes.ends_with(&[0xff; 8]), "{section:?} after {lives_for}");
+        }
+    }
+}
+
+#[test]
+fn all_ones_are_no_failure_while_the_chip_answers() {
+    let chip = Chip::sane();
+    chip.set(0x1008, u32::MAX);
+    let (bytes, result) = chip.collect(Generation::T6, Section::RegDump, usize::MAX);
+    assert_eq!(result, Ok(()));
+    assert_eq!(bytes[0x1008..0x100c], [0xff; 4]);
+}
