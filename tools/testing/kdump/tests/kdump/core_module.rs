@@ -9,13 +9,16 @@ use crate::{
     kdump_file,
 };
 
+/// How often busybox tries to load a module: by its file, then by its bytes.
+const ATTEMPTS: usize = 2;
+
 /// What `devdump_test.ko` and `devdump_test_c.ko` leave: names and payloads, in the order of registration.
 fn dumps() -> Vec<(String, Vec<u8>)> {
     let mut buffer: Vec<u8> = (0..6146).map(|index| (index % 251) as u8 + 1).collect();
     buffer.resize(3 * 4096 + 5, 0);
     let mut stream: Vec<u8> = (0..199u8).flat_map(|len| 0..len).collect();
     stream[4000..4021].copy_from_slice(b"patched across a page");
-    stream[4090..4106].copy_from_slice(b"and this one, too");
+    stream[4090..4107].copy_from_slice(b"and this one, too");
     let end = stream.len();
     stream[end - 3..].copy_from_slice(b"end");
     vec![
@@ -33,7 +36,8 @@ fn a_normal_kernel_is_left_alone() {
     let dmesg = text(&CORE, "first.dmesg");
     let said = lines(&dmesg, "vmcore_devdump:");
     let said: Vec<_> = said.iter().filter(|line| !line.contains("taint")).collect();
-    assert_eq!(said, [&"vmcore_devdump: not a crash kernel, nothing to do"]);
+    assert!(!said.is_empty() && said.len() <= ATTEMPTS, "{dmesg}");
+    assert!(said.iter().all(|line| **line == "vmcore_devdump: not a crash kernel, nothing to do"), "{dmesg}");
     assert!(text(&CORE, "insmod").contains("No such device"), "{}", text(&CORE, "insmod"));
 }
 
@@ -50,7 +54,7 @@ fn what_is_no_vmcore_is_refused_and_left_as_it_is() {
         assert!(dmesg.contains(expected), "{bad}: no \"{expected}\" in\n{dmesg}");
     }
     let left = lines(&dmesg, "/proc/vmcore is left as it is, without device dumps");
-    assert_eq!(left.len(), 5, "{dmesg}");
+    assert!((5..=5 * ATTEMPTS).contains(&left.len()), "{dmesg}");
     assert_eq!(text(&CORE, "elf32").matches("Invalid argument").count(), 1);
 }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Lists, extracts, verifies and decodes the device dumps in a vmcore.
+///
+/// A vmcore is what makedumpfile or cp saved after a panic: an ELF file or a kdump-compressed one. What `extract` writes
+/// can be given, too.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 all is well; 1 a file is damaged, or what was asked for is not in it; 2 a file cannot be \
+                  read or is no vmcore, or the command line is wrong.\n\n\
+                  Examples:\n  \
+                  vmcoredd list /var/crash/*/dump.*\n  \
+                  vmcoredd show vmcore --registers | grep SGE_\n  \
+                  vmcoredd extract vmcore --section mc0 -o /tmp/dump"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Name the device dumps in files
+    List(Files),
+    /// Write device dumps, or one decoded section of them, to files
+    Extract(Extract),
+    /// Decode device dumps: sections, registers, memory map
+    Show(Show),
+    /// Check that all of it can be read back
+    Verify(Files),
+}
+
+#[derive(Args)]
+pub struct Files {
+    /// vmcores
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Extract {
+    /// A vmcore
+    pub file: PathBuf,
+    /// Dumps to write [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Directory to write to, made if missing
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Write this section, decompressed, instead of the whole dump
+    #[arg(long)]
+    pub section: Option<String>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub force: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Show {
+    /// A vmcore
+    pub file: PathBuf,
+    /// Dumps to show [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// All registers, not only those with a name
+    #[arg(long)]
+    pub registers: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

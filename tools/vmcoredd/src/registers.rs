@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Names of registers.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Serialize;
+use vmcore_format::cudbg::{reg_dump, Chip};
+
+/// Addresses and names, of all chips that have them.
+static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
+    let lines = include_str!("registers.txt").lines();
+    let entry = |line: &'static str| {
+        let (address, name) = line.split_once(' ')?;
+        Some((u32::from_str_radix(address.strip_prefix("0x")?, 16).ok()?, name))
+    };
+    lines.filter_map(entry).collect()
+});
+
+/// Units by the address at which they begin.
+const UNITS: [(u32, &str); 32] = [
+    (0x1000, "SGE"),
+    (0x3000, "PCIE"),
+    (0x6000, "DBG"),
+    (0x6200, "MC"),
+    (0x7700, "MA"),
+    (0x7900, "EDC0"),
+    (0x7980, "EDC1"),
+    (0x7b00, "CIM"),
+    (0x7d00, "TP"),
+    (0x8dc0, "ULP_TX"),
+    (0x8fc0, "PM_RX"),
+    (0x8fe0, "PM_TX"),
+    (0x9000, "MPS"),
+    (0x19040, "CPL_SWITCH"),
+    (0x19060, "SMB"),
+    (0x190f0, "I2CM"),
+    (0x19100, "MI"),
+    (0x19110, "UART"),
+    (0x19120, "PMU"),
+    (0x19150, "ULP_RX"),
+    (0x193f8, "SF"),
+    (0x19400, "PL"),
+    (0x19c00, "LE"),
+    (0x1a000, "NCSI"),
+    (0x1b000, "windows"),
+    (0x1e000, "PF"),
+    (0x30000, "MAC"),
+    (0x40000, "MC"),
+    (0x49000, "MC1"),
+    (0x50000, "EDC0"),
+    (0x50800, "EDC1"),
+    (0x51000, "HMA"),
+];
+
+#[derive(Serialize)]
+pub struct Register {
+    pub address: u32,
+    pub unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'static str>,
+    pub value: u32,
+}
+
+/// The registers in a register dump of `chip`.
+pub fn decode(chip: Chip, dump: &[u8]) -> Vec<Register> {
+    let register = |(address, value)| Register {
+        address,
+        unit: unit(address),
+        name: NAMES.get(&address).copied(),
+        value,
+    };
+    reg_dump::values(chip, dump).map(register).collect()
+}
+
+fn unit(address: u32) -> &'static str {
+    UNITS.iter().rev().find(|(start, _)| *start <= address).map_or("?", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_are_named_and_have_a_unit() {
+        let mut dump = vec![0; reg_dump::len(Chip::T6)];
+        dump[0x1943c..0x19440].copy_from_slice(&0x61u32.to_le_bytes());
+        let registers = decode(Chip::T6, &dump);
+        let rev = registers.iter().find(|register| register.address == 0x1943c).unwrap();
+        assert_eq!((rev.unit, rev.name, rev.value), ("PL", Some("PL_REV"), 0x61));
+        assert!(registers.iter().all(|register| register.unit != "?"));
+        assert!(registers.iter().filter(|register| register.name.is_some()).count() > 200);
+    }
+
+    #[test]
+    fn a_dump_cut_short_gives_the_registers_that_are_there() {
+        assert!(decode(Chip::T6, &[0; 0x100c]).iter().all(|register| register.address <= 0x1008));
+        assert!(decode(Chip::T6, &[]).is_empty());
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_understood() {
+        assert_eq!(NAMES.len(), include_str!("registers.txt").lines().count());
+        assert!(UNITS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `vmcoredd show`.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+use vmcore_format::cudbg::{image::Image, meminfo::Meminfo, section::Section};
+
+use crate::{
+    cli::Show,
+    image::{self, Summary},
+    input::{Dump, Input},
+    memory_map::MemoryMap,
+    registers::{self, Register},
+};
+
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    bytes: usize,
+    #[serde(flatten)]
+    content: Content,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "format", rename_all = "lowercase")]
+enum Content {
+    Cudbg(Box<Cudbg>),
+    Unknown,
+}
+
+#[derive(Serialize)]
+struct Cudbg {
+    version: String,
+    chip: &'static str,
+    revision: u8,
+    sections: Vec<Summary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meminfo: Option<MemoryMap>,
+    registers: Vec<Register>,
+}
+
+impl Shown {
+    fn new(dump: &Dump, all_registers: bool) -> Self {
+        let content = match image::parse(&dump.payload) {
+            Ok(image) => Content::Cudbg(Box::new(Cudbg::new(&image, all_registers))),
+            Err(_) => Content::Unknown,
+        };
+        Self { name: dump.name.clone(), bytes: dump.payload.len(), content }
+    }
+}
+
+impl Cudbg {
+    fn new(image: &Image<'_>, all_registers: bool) -> Self {
+        let header = image.header();
+        let bytes = |section| image::section(image, section)?.ok();
+        let registers = header.chip().zip(bytes(Section::RegDump));
+        let mut registers = registers.map_or_else(Vec::new, |(chip, dump)| registers::decode(chip, &dump));
+        registers.retain(|register| all_registers || register.name.is_some());
+        let meminfo = bytes(Section::Meminfo).and_then(|section| Meminfo::decode(&section).ok());
+        Self {
+            version: format!("{}.{}", header.major, header.minor),
+            chip: header.chip().map_or("unknown", |chip| chip.name()),
+            revision: header.chip_code & 0xf,
+            sections: image::summaries(image),
+            meminfo: meminfo.map(|info| MemoryMap::new(&info)),
+            registers,
+        }
+    }
+
+    fn print(&self, out: &mut impl Write, all_registers: bool) -> Result<()> {
+        writeln!(out, "  cudbg {}, {} revision {}", self.version, self.chip, self.revision)?;
+        writeln!(out, "  {:<16} {:>10} {:>10}  status", "section", "stored", "raw")?;
+        for section in &self.sections {
+            let Summary { name, stored, raw, status, .. } = section;
+            write!(out, "  {name:<16} {stored:>10} {raw:>10}  {status}")?;
+            for why in section.cause.iter().chain(&section.damage) {
+                write!(out, ": {why}")?;
+            }
+            writeln!(out)?;
+        }
+        if let Some(meminfo) = &self.meminfo {
+            meminfo.print(out)?;
+        }
+        writeln!(out, "  registers{}", if all_registers { "" } else { " (some; --registers gives all)" })?;
+        for register in self.registers.iter().filter(|register| all_registers || is_telling(register)) {
+            let name = register.name.unwrap_or(register.unit);
+            writeln!(out, "    {:#07x}  {name:<32} {:#010x}", register.address, register.value)?;
+        }
+        Ok(())
+    }
+}
+
+/// Registers to begin with, when a card has stopped.
+fn is_telling(register: &Register) -> bool {
+    let name = register.name.unwrap_or_default();
+    name.contains("INT_CAUSE") || name.ends_with("_FW") || ["PL_REV", "PL_WHOAMI"].contains(&name)
+}
+
+pub fn run(args: &Show) -> Result<bool> {
+    let input = Input::open(&args.file)?;
+    let (dumps, mut good) = input.select(&args.names);
+    let shown: Vec<_> = dumps.iter().map(|dump| Shown::new(dump, args.registers)).collect();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &shown)?;
+        writeln!(out)?;
+    } else {
+        for Shown { name, bytes, content } in &shown {
+            writeln!(out, "{name}: {bytes} bytes")?;
+            match content {
+                Content::Cudbg(cudbg) => cudbg.print(&mut out, args.registers)?,
+                Content::Unknown => writeln!(out, "  not a cudbg image; `vmcoredd extract` writes it as it is")?,
+            }
+        }
+        if shown.is_empty() && args.names.is_empty() {
+            writeln!(out, "{}: no device dumps", args.file.display())?;
+        }
+    }
+    out.flush()?;
+    for Shown { content, .. } in &shown {
+        if let Content::Cudbg(cudbg) = content {
+            good &= cudbg.sections.iter().all(|section| section.damage.is_none());
+        }
+    }
+    Ok(input.report() && good)
+}
