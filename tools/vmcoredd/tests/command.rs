@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command, on good files and on bad ones.
+
+mod files;
+
+use std::{fs, path::PathBuf, process::Command};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const NAME: &str = "cxgb4_0000:00:05.0";
+
+/// Exit status, what it printed, what it complained about.
+fn run(args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_vmcoredd")).args(args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().expect("not killed"), text(output.stdout), text(output.stderr))
+}
+
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.0.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+fn dumps(image: &[u8]) -> [(&str, &[u8]); 2] {
+    [(NAME, image), ("other", b"something else")]
+}
+
+#[test]
+fn dumps_are_found_in_every_kind_of_file() {
+    let files = Files::new();
+    let image = files::image();
+    for (kind, bytes) in [("ELF", files::elf(&dumps(&image))), ("kdump-compressed", files::kdump(&dumps(&image)))] {
+        let file = files.write("vmcore", &bytes);
+        let (status, said, _) = run(&["list", &file, "--json"]);
+        let listed: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((status, &listed[0]["kind"]), (0, &kind.into()));
+        assert_eq!(listed[0]["dumps"][0]["name"], NAME);
+        assert_eq!(listed[0]["dumps"][0]["bytes"], image.len());
+        assert_eq!(listed[0]["dumps"][1]["format"], "unknown");
+        let offset = listed[0]["dumps"][0]["offset"].as_u64().unwrap() as usize;
+        assert_eq!(bytes[offset..offset + image.len()], image);
+        assert_eq!(run(&["verify", &file]).0, 0);
+    }
+    let bare = files.write("image.bin", &image);
+    let (status, said, _) = run(&["list", &bare]);
+    assert_eq!(status, 0);
+    assert!(said.contains("cudbg 1.14, T6"), "{said}");
+}
+
+#[test]
+fn sections_are_shown_with_the_cause_of_their_failure() {
+    let files = Files::new();
+    let image = files::image();
+    let file = files.write("vmcore", &files::elf(&dumps(&image)));
+    let (status, said, _) = run(&["show", &file]);
+    assert_eq!(status, 0);
+    let line = |name: &str| said.lines().find(|line| line.trim().starts_with(name)).expect(name).to_owned();
+    assert!(line("edc0").contains("100000  ok"), "{said}");
+    assert!(line("edc1").contains("impossible value (0x3068: 0xffffffff)"), "{said}");
+    assert!(line("other").contains("14 bytes"), "{said}");
+    let (_, said, _) = run(&["show", &file, NAME, "--json"]);
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(shown.as_array().unwrap().len(), 1);
+    assert_eq!((&shown[0]["chip"], &shown[0]["revision"]), (&"T6".into(), &1.into()));
+}
+
+#[test]
+fn what_is_extracted_is_what_was_dumped_and_nothing_is_overwritten() {
+    let files = Files::new();
+    let image = files::image();
+    let file = files.write("vmcore", &files::elf(&dumps(&image)));
+    let out = files.path("out");
+    let to = out.to_str().unwrap();
+    assert_eq!(run(&["extract", &file, "-o", to]).0, 0);
+    assert_eq!(fs::read(out.join(format!("{NAME}.bin"))).unwrap(), image);
+    assert_eq!(fs::read(out.join("other.bin")).unwrap(), b"something else");
+
+    assert_eq!(run(&["extract", &file, NAME, "--section", "edc0", "-o", to]).0, 0);
+    assert_eq!(fs::read(out.join(format!("{NAME}.edc0.bin"))).unwrap(), files::memory());
+
+    let (status, _, complaint) = run(&["extract", &file, "other", "-o", to]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("--force"), "{complaint}");
+    assert_eq!(run(&["extract", &file, "other", "-o", to, "--force"]).0, 0);
+
+    let (status, _, complaint) = run(&["extract", &file, "nobody", "-o", to]);
+    assert_eq!(status, 1);
+    assert!(complaint.contains("no dump is called nobody"), "{complaint}");
+    let (status, _, complaint) = run(&["extract", &file, "--section", "nothing", "-o", to]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("reg_dump"), "{complaint}");
+    // Nothing is half-written.
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
+}
+
+#[test]
+fn foreign_files_are_named_with_what_to_do() {
+    let files = Files::new();
+    for (bytes, advice) in [
+        (&b"not a vmcore"[..], "at offset 0x0: expected an ELF vmcore"),
+        (b"", "at offset 0x0"),
+        (b"makedumpfile\0\0\0\0", "makedumpfile -R"),
+        (b"\x1f\x8b\x08\0", "gzip -d"),
+        (b"\x28\xb5\x2f\xfd", "zstd -d"),
+        (b"\x7fELF\x01\x01\x01", "ELF64"),
+        (b"\x7fELF\x02\x01\x01", "an ELF header of 64 bytes"),
+        (b"KDUMP   ", "the version of the header"),
+    ] {
+        let file = files.write("foreign", bytes);
+        for command in ["list", "show", "verify", "extract"] {
+            let (status, said, complaint) = run(&[command, &file]);
+            assert_eq!((status, said.as_str()), (2, ""), "{complaint}");
+            assert!(complaint.contains(advice) && complaint.contains("foreign"), "{complaint}");
+        }
+    }
+    assert_eq!(run(&["list", "/does/not/exist"]).0, 2);
+    assert_eq!(run(&["no-such-command"]).0, 2);
+}
+
+#[test]
+fn a_file_cut_short_still_gives_the_dumps_that_are_whole() {
+    let files = Files::new();
+    let image = files::image();
+    let whole = files::elf(&[("other", b"something else"), (NAME, &image)]);
+    let file = files.write("vmcore", &whole[..whole.len() - 100]);
+    let (status, said, complaint) = run(&["list", &file]);
+    assert_eq!(status, 1);
+    assert!(said.contains("1 device dump") && said.contains("other"), "{said}");
+    assert!(complaint.contains("at offset 0x"), "{complaint}");
+    let (status, said, _) = run(&["verify", &file]);
+    assert_eq!(status, 1);
+    assert!(said.contains("DAMAGED"), "{said}");
+}
+
+#[test]
+fn damage_is_found_wherever_it_is() {
+    let files = Files::new();
+    let image = files::image();
+    let chunks = vmcore_format::cudbg::TABLE_END;
+    // In the chunk header, the zlib stream and its checksum.
+    for at in [chunks, chunks + 8, chunks + 281, chunks + 300, image.len() - 5] {
+        let mut damaged = image.clone();
+        damaged[at] ^= 0x55;
+        let file = files.write("vmcore", &files::elf(&[(NAME, &damaged)]));
+        let (status, said, _) = run(&["verify", &file]);
+        assert_eq!(status, 1, "byte {at}: {said}");
+        assert!(said.contains("edc0: at offset 0x"), "{said}");
+        assert_eq!(run(&["show", &file]).0, 1);
+    }
+}
+
+#[test]
+fn no_file_makes_it_panic() {
+    let files = Files::new();
+    let image = files::image();
+    let check = |file: &str| {
+        for command in ["list", "show", "verify"] {
+            // A panic would be 101.
+            assert!((0..=2).contains(&run(&[command, file]).0));
+        }
+    };
+    for whole in [files::elf(&dumps(&image)), files::kdump(&dumps(&image))] {
+        // Every byte of the headers, and some of the rest.
+        let places = (0..200).chain((200..whole.len()).step_by(whole.len() / 60));
+        for at in places {
+            check(&files.write("cut", &whole[..at]));
+            let mut changed = whole.clone();
+            changed[at] = !changed[at];
+            check(&files.write("changed", &changed));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Files to read: a small image, in vmcores of both kinds.
+
+use std::io::Write;
+
+use flate2::{write::ZlibEncoder, Compression};
+use vmcore_format::{
+    cudbg::{
+        cause::{Cause, Detail},
+        chunk::ChunkHeader,
+        header::Header,
+        section::Section,
+        section_header::{self, SectionHeader},
+        status::Status,
+        Chip, TABLE_END,
+    },
+    elf::{Phdr, PT_NOTE},
+    vmcoredd,
+};
+
+/// What edc0 holds.
+pub fn memory() -> Vec<u8> {
+    (0..100_000u32).map(|index| (index / 300) as u8).collect()
+}
+
+/// An image with edc0, and edc1 that could not be read.
+pub fn image() -> Vec<u8> {
+    let mut image = vec![0; TABLE_END];
+    let memory = memory();
+    for piece in memory.chunks(64_512) {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(piece).unwrap();
+        let packed = zlib.finish().unwrap();
+        let header = ChunkHeader { raw_len: piece.len() as u32, packed_len: packed.len() as u32 };
+        image.extend(header.encode());
+        image.extend(packed);
+    }
+    let padding = image.len().next_multiple_of(4) - image.len();
+    image.resize(image.len() + padding, 0);
+    let good = SectionHeader {
+        id: Section::Edc0.id().into(),
+        start: TABLE_END as u32,
+        size: (image.len() - TABLE_END) as u32,
+        padding: padding as u8,
+        ..SectionHeader::default()
+    };
+    let bad = SectionHeader {
+        id: Section::Edc1.id().into(),
+        start: image.len() as u32,
+        status: Status::SYSTEM_ERROR,
+        detail: Detail::new(Cause::BadRegister, 0x3068, 0xffff_ffff),
+        ..SectionHeader::default()
+    };
+    for header in [good, bad] {
+        let at = section_header::offset(header.id as u8);
+        image[at..at + header.encode().len()].copy_from_slice(&header.encode());
+    }
+    let header = Header::new(Chip::T6.code(1), image.len() as u32).encode();
+    image[..header.len()].copy_from_slice(&header);
+    image
+}
+
+fn notes(dumps: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut notes = Vec::new();
+    for (name, payload) in dumps {
+        notes.extend(vmcoredd::header(name.as_bytes(), payload.len() as u64).unwrap());
+        notes.extend_from_slice(payload);
+        notes.resize(notes.len().next_multiple_of(4), 0);
+    }
+    notes
+}
+
+/// An ELF vmcore with these dumps and nothing else.
+pub fn elf(dumps: &[(&str, &[u8])]) -> Vec<u8> {
+    let notes = notes(dumps);
+    let mut file = vec![0; 64];
+    file[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1]);
+    for (at, value) in [(16, 4), (18, 62), (20, 1), (32, 64), (52, 64), (54, 56), (56, 1)] {
+        file[at] = value;
+    }
+    let len = notes.len() as u64;
+    file.extend(Phdr { type_: PT_NOTE, offset: 120, filesz: len, memsz: len, ..Phdr::default() }.encode());
+    file.extend(notes);
+    file
+}
+
+/// A kdump-compressed vmcore with these dumps and nothing else.
+pub fn kdump(dumps: &[(&str, &[u8])]) -> Vec<u8> {
+    let notes = notes(dumps);
+    let mut file = vec![0; 8192];
+    file[..8].copy_from_slice(b"KDUMP   ");
+    file[8] = 6;
+    file[428..432].copy_from_slice(&4096u32.to_le_bytes());
+    file[4096 + 48..4096 + 56].copy_from_slice(&8192u64.to_le_bytes());
+    file[4096 + 56..4096 + 64].copy_from_slice(&(notes.len() as u64).to_le_bytes());
+    file.extend(notes);
+    file
+}
