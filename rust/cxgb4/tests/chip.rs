@@ -60,8 +60,8 @@ impl Chip {
             (WINDOW_OFFSET, 0x0123_4004),
             (0x77d8, 0b111),
             (0x77c0, 1),
-            (0x77c4, 1 << 16 | 1),
-            (0x77c8, 2 << 16 | 2),
+            (0x77c4, (1 << 16) | 1),
+            (0x77c8, (2 << 16) | 2),
             (0x7d20, 0x24_1234), // Tx packets
             (0x7d34, 0x1000),
             (0x7d38, 7),
@@ -92,28 +92,40 @@ impl Chip {
     }
 
     pub fn get(&self, register: u32) -> u32 {
-        *self.registers.borrow_mut().entry(register).or_insert_with(|| {
-            let Some(mut state) = self.random.get() else {
-                return 0;
-            };
-            let value = next(&mut state) as u32;
-            self.random.set(Some(state));
-            // Extreme values are what breaks things.
-            match value % 8 {
-                0 => 0,
-                1 => u32::MAX,
-                2 => value >> 20,
-                _ => value,
-            }
-        })
+        *self
+            .registers
+            .borrow_mut()
+            .entry(register)
+            .or_insert_with(|| {
+                let Some(mut state) = self.random.get() else {
+                    return 0;
+                };
+                let value = next(&mut state) as u32;
+                self.random.set(Some(state));
+                // Extreme values are what breaks things.
+                match value % 8 {
+                    0 => 0,
+                    1 => u32::MAX,
+                    2 => value >> 20,
+                    _ => value,
+                }
+            })
     }
 
     /// Collects a section, up to `limit` bytes.
-    pub fn collect(&self, generation: Generation, section: Section, limit: usize) -> (Vec<u8>, Result) {
+    pub fn collect(
+        &self,
+        generation: Generation,
+        section: Section,
+        limit: usize,
+    ) -> (Vec<u8>, Result) {
         let hal = Hal::of(generation).expect("a chip that is known");
         let (device, found) = Device::identify(hal, self);
         let mut writer = Writer::with_limit(limit);
-        let (_, collect) = SECTIONS.iter().find(|(known, _)| *known == section).expect("a section");
+        let (_, collect) = SECTIONS
+            .iter()
+            .find(|(known, _)| *known == section)
+            .expect("a section");
         let result = found.and_then(|()| collect(&device, section, &mut writer));
         (writer.bytes, result)
     }
@@ -136,7 +148,11 @@ impl Chip {
 impl Registers for Chip {
     fn read32(&self, address: u32) -> Result<u32> {
         self.check(address, 4)?;
-        Ok(if self.lives() { self.get(address) } else { u32::MAX })
+        Ok(if self.lives() {
+            self.get(address)
+        } else {
+            u32::MAX
+        })
     }
 
     fn read64(&self, address: u32) -> Result<u64> {
@@ -148,7 +164,10 @@ impl Registers for Chip {
         let within = address.wrapping_sub(base >> 10 << 10);
         let shown = (self.get(WINDOW_OFFSET) & !0x7f).wrapping_add(within);
         self.memory_reads.borrow_mut().push(shown);
-        assert!(within < APERTURE || self.random.get().is_some(), "read outside of the window");
+        assert!(
+            within < APERTURE || self.random.get().is_some(),
+            "read outside of the window"
+        );
         Ok(word(shown))
     }
 

@@ -26,7 +26,12 @@ fn whatever_registers_hold_nothing_panics_and_the_window_is_put_back() {
                 let _ = chip.collect(generation, *section, 100_000);
                 assert_eq!(chip.get(WINDOW_OFFSET), before, "seed {seed}");
                 let writes = chip.writes.borrow();
-                assert!(writes.iter().all(|(register, _)| *register == WINDOW_OFFSET), "seed {seed}");
+                assert!(
+                    writes
+                        .iter()
+                        .all(|(register, _)| *register == WINDOW_OFFSET),
+                    "seed {seed}"
+                );
             }
         }
     }
@@ -35,13 +40,22 @@ fn whatever_registers_hold_nothing_panics_and_the_window_is_put_back() {
 #[test]
 fn a_window_that_cannot_be_one_costs_the_memories_only() {
     // All-ones; larger than all memory; behind, and across the end of BAR0; aperture and place of nothing.
-    for value in [u32::MAX, 0x60000 | 0xff, 0x0800_0006, 0x7_c006, 0x60000 | 22] {
+    for value in [
+        u32::MAX,
+        0x60000 | 0xff,
+        0x0800_0006,
+        0x7_c006,
+        0x60000 | 22,
+    ] {
         for section in MEMORIES {
             let chip = Chip::sane();
             chip.set(WINDOW_BASE, value);
             let (bytes, result) = chip.collect(Generation::T6, section, usize::MAX);
             let detail = result.unwrap_err().detail;
-            assert_eq!((detail.cause(), detail.at), (Some(Cause::BadRegister), WINDOW_BASE));
+            assert_eq!(
+                (detail.cause(), detail.at),
+                (Some(Cause::BadRegister), WINDOW_BASE)
+            );
             assert_eq!(detail.value, value.into());
             assert!(bytes.is_empty() && chip.writes.borrow().is_empty());
         }
@@ -61,7 +75,10 @@ fn nothing_is_read_if_nobody_knows_where_packets_are() {
             chip.set(register, base);
             let (bytes, result) = chip.collect(Generation::T6, Section::Mc0, usize::MAX);
             let detail = result.unwrap_err().detail;
-            assert_eq!((detail.cause(), detail.at), (Some(Cause::BadRegister), register));
+            assert_eq!(
+                (detail.cause(), detail.at),
+                (Some(Cause::BadRegister), register)
+            );
             assert!(bytes.is_empty() && chip.memory_reads.borrow().is_empty());
         }
     }
@@ -75,22 +92,37 @@ fn packets_without_end_hide_all_that_follows() {
     assert_eq!(result, Ok(()));
     assert_eq!(bytes.len(), 2 << 20);
     assert!(bytes[0x4_1230..].iter().all(|byte| *byte == 0));
-    assert!(chip.memory_reads.borrow().iter().all(|address| *address < 0x24_1230));
+    assert!(chip
+        .memory_reads
+        .borrow()
+        .iter()
+        .all(|address| *address < 0x24_1230));
 }
 
 #[test]
 fn a_chip_that_goes_away_ends_every_section() {
     // The memory map takes less than a hundred accesses.
-    for (section, most) in [(Section::RegDump, 5000), (Section::Meminfo, 40), (Section::Edc0, 5000)] {
+    for (section, most) in [
+        (Section::RegDump, 5000),
+        (Section::Meminfo, 40),
+        (Section::Edc0, 5000),
+    ] {
         for lives_for in (0..40).chain([most]) {
             let chip = Chip::sane();
             chip.lives_for.set(lives_for);
             let (bytes, result) = chip.collect(Generation::T6, section, usize::MAX);
             let failure = result.unwrap_err();
-            assert_eq!(failure.detail.cause(), Some(Cause::DeviceGone), "{section:?} after {lives_for}");
+            assert_eq!(
+                failure.detail.cause(),
+                Some(Cause::DeviceGone),
+                "{section:?} after {lives_for}"
+            );
             assert!(failure.is_final());
             // Nothing of what a dead chip answers is taken for its content.
-            assert!(!bytes.ends_with(&[0xff; 8]), "{section:?} after {lives_for}");
+            assert!(
+                !bytes.ends_with(&[0xff; 8]),
+                "{section:?} after {lives_for}"
+            );
         }
     }
 }

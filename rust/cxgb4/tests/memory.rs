@@ -31,21 +31,34 @@ fn memories_are_read_whole_but_for_packets() {
             assert_eq!(bytes, expected.to_le_bytes(), "at {address:#x}");
         }
     }
-    assert!(!chip.memory_reads.borrow().iter().any(|address| is_packet(*address)));
+    assert!(!chip
+        .memory_reads
+        .borrow()
+        .iter()
+        .any(|address| is_packet(*address)));
 }
 
 #[test]
 fn the_window_is_moved_for_our_function_and_put_back() {
     let chip = Chip::sane();
     let before = chip.get(WINDOW_OFFSET);
-    chip.collect(Generation::T6, Section::Mc0, usize::MAX).1.unwrap();
+    chip.collect(Generation::T6, Section::Mc0, usize::MAX)
+        .1
+        .unwrap();
     let writes = chip.writes.borrow();
-    assert!(writes.iter().all(|(register, _)| *register == WINDOW_OFFSET));
+    assert!(writes
+        .iter()
+        .all(|(register, _)| *register == WINDOW_OFFSET));
     let (last, moves) = writes.split_last().unwrap();
     assert_eq!(last.1, before);
     // 2 MiB through a window of 64 KiB.
-    let expected: Vec<_> = (0..32).map(|n| (2 * MIB as u32 + n * (64 << 10)) | PF).collect();
-    assert_eq!(moves.iter().map(|(_, value)| *value).collect::<Vec<_>>(), expected);
+    let expected: Vec<_> = (0..32)
+        .map(|n| (2 * MIB as u32 + n * (64 << 10)) | PF)
+        .collect();
+    assert_eq!(
+        moves.iter().map(|(_, value)| *value).collect::<Vec<_>>(),
+        expected
+    );
 }
 
 #[test]
@@ -59,7 +72,11 @@ fn a_memory_that_is_not_there_is_absent() {
     ] {
         let (bytes, result) = chip.collect(generation, section, usize::MAX);
         assert!(bytes.is_empty());
-        assert_eq!(result.unwrap_err().detail.cause(), Some(Cause::Absent), "{section:?}");
+        assert_eq!(
+            result.unwrap_err().detail.cause(),
+            Some(Cause::Absent),
+            "{section:?}"
+        );
     }
     assert!(chip.writes.borrow().is_empty());
 }

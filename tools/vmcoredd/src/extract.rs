@@ -28,8 +28,12 @@ struct Written {
 
 pub fn run(args: &Extract) -> Result<bool> {
     let section = args.section.as_deref().map(|name| {
-        let names = Section::ALL.iter().map(|section| section.name()).collect::<Vec<_>>();
-        Section::from_name(name).ok_or_else(|| anyhow!("no section is called {name}; there are {}", names.join(" ")))
+        let names = Section::ALL
+            .iter()
+            .map(|section| section.name())
+            .collect::<Vec<_>>();
+        Section::from_name(name)
+            .ok_or_else(|| anyhow!("no section is called {name}; there are {}", names.join(" ")))
     });
     let section = section.transpose()?;
     let input = Input::open(&args.file)?;
@@ -46,7 +50,11 @@ pub fn run(args: &Extract) -> Result<bool> {
             Ok(content) => {
                 let file = args.output.join(file_name(&dump.name, section));
                 save(&file, &content, args.force)?;
-                written.push(Written { dump: dump.name.clone(), file, bytes: content.len() });
+                written.push(Written {
+                    dump: dump.name.clone(),
+                    file,
+                    bytes: content.len(),
+                });
             }
             Err(error) => {
                 eprintln!("vmcoredd: {}: {}: {error}", args.file.display(), dump.name);
@@ -68,12 +76,19 @@ pub fn run(args: &Extract) -> Result<bool> {
 
 fn decoded(dump: &Dump, section: Section) -> Result<Vec<u8>, String> {
     let image = image::parse(&dump.payload).map_err(|error| error.to_string())?;
-    image::section(&image, section).unwrap_or_else(|| Err(format!("{} was not collected", section.name())))
+    image::section(&image, section)
+        .unwrap_or_else(|| Err(format!("{} was not collected", section.name())))
 }
 
 /// A name for the file: nothing that a dump is called leads out of the directory, or hides there.
 fn file_name(dump: &str, section: Option<Section>) -> String {
-    let safe = |c: char| if c.is_control() || c == '/' || c == '\\' || c == char::REPLACEMENT_CHARACTER { '_' } else { c };
+    let safe = |c: char| {
+        if c.is_control() || c == '/' || c == '\\' || c == char::REPLACEMENT_CHARACTER {
+            '_'
+        } else {
+            c
+        }
+    };
     let mut name: String = dump.chars().map(safe).collect();
     if name.starts_with('.') || name.is_empty() {
         name.insert(0, '_');
@@ -89,7 +104,11 @@ fn save(file: &Path, content: &[u8], force: bool) -> Result<()> {
     let dir = file.parent().context("a file in a directory")?;
     let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
     temporary.write_all(content)?;
-    let saved = if force { temporary.persist(file) } else { temporary.persist_noclobber(file) };
+    let saved = if force {
+        temporary.persist(file)
+    } else {
+        temporary.persist_noclobber(file)
+    };
     match saved {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -44,10 +44,17 @@ pub fn summaries(image: &Image<'_>) -> Vec<Summary> {
     let found = image.sections().map(|section| match section {
         Ok(section) => {
             let raw = inflate(&section);
-            summary(&section.header, raw.as_ref().map_or(0, |raw| raw.len() as u64), raw.err())
+            summary(
+                &section.header,
+                raw.as_ref().map_or(0, |raw| raw.len() as u64),
+                raw.err(),
+            )
         }
         Err((id, error)) => {
-            let header = SectionHeader { id: id.into(), ..SectionHeader::default() };
+            let header = SectionHeader {
+                id: id.into(),
+                ..SectionHeader::default()
+            };
             summary(&header, 0, Some(error.to_string()))
         }
     });
@@ -58,9 +65,16 @@ fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary 
     let section = Section::from_id(header.id);
     Summary {
         id: header.id,
-        name: section.map_or_else(|| format!("section_{}", header.id), |section| section.name().into()),
+        name: section.map_or_else(
+            || format!("section_{}", header.id),
+            |section| section.name().into(),
+        ),
         title: section.map_or("Unknown", Section::title),
-        status: if damage.is_some() { "damaged".into() } else { status(header) },
+        status: if damage.is_some() {
+            "damaged".into()
+        } else {
+            status(header)
+        },
         ok: damage.is_none() && header.status == Status::OK && !header.is_partial(),
         cause: cause(header),
         stored: header.size,
@@ -80,7 +94,12 @@ fn status(header: &SectionHeader) -> String {
 fn cause(header: &SectionHeader) -> Option<String> {
     let detail = header.detail;
     match detail.cause() {
-        Some(cause) => Some(format!("{} ({:#x}: {:#x})", cause.words(), detail.at, detail.value)),
+        Some(cause) => Some(format!(
+            "{} ({:#x}: {:#x})",
+            cause.words(),
+            detail.at,
+            detail.value
+        )),
         None if detail.code != 0 => Some(format!("unknown cause {}", detail.code)),
         None => None,
     }

@@ -43,15 +43,29 @@ impl Input {
         let start = file.up_to(0, 64)?;
         let (kind, notes) = match start.as_slice() {
             [0x7f, b'E', b'L', b'F', ..] => ("ELF", elf::notes(&file)?),
-            [b'K', b'D', b'U', b'M', b'P', b' ', b' ', b' ', ..] => ("kdump-compressed", kdump::notes(&file)?),
-            start if start.starts_with(&header::SIGNATURE.to_le_bytes()) => return Self::bare(path, &file),
+            [b'K', b'D', b'U', b'M', b'P', b' ', b' ', b' ', ..] => {
+                ("kdump-compressed", kdump::notes(&file)?)
+            }
+            start if start.starts_with(&header::SIGNATURE.to_le_bytes()) => {
+                return Self::bare(path, &file)
+            }
             start => bail!(explain(start, path)),
         };
-        let mut input = Self { path: path.to_owned(), kind, dumps: Vec::new(), damage: None };
+        let mut input = Self {
+            path: path.to_owned(),
+            kind,
+            dumps: Vec::new(),
+            damage: None,
+        };
         let end = notes.offset.saturating_add(notes.len);
-        input.damage = input.walk(&file.up_to(notes.offset, notes.len)?, notes.offset).err();
+        input.damage = input
+            .walk(&file.up_to(notes.offset, notes.len)?, notes.offset)
+            .err();
         if input.damage.is_none() && end > file.len {
-            input.damage = Some(Error { offset: file.len, expected: "more notes: the file was cut short" });
+            input.damage = Some(Error {
+                offset: file.len,
+                expected: "more notes: the file was cut short",
+            });
         }
         Ok(input)
     }
@@ -73,10 +87,23 @@ impl Input {
     }
 
     fn bare(path: &Path, file: &Bytes) -> Result<Self> {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let payload = file.up_to(0, file.len)?;
-        let dumps = vec![Dump { name, offset: 0, payload }];
-        Ok(Self { path: path.to_owned(), kind: "cudbg", dumps, damage: None })
+        let dumps = vec![Dump {
+            name,
+            offset: 0,
+            payload,
+        }];
+        Ok(Self {
+            path: path.to_owned(),
+            kind: "cudbg",
+            dumps,
+            damage: None,
+        })
     }
 
     /// The dumps called `names`, or all; complains about those that are not there.
@@ -84,7 +111,10 @@ impl Input {
         let mut complete = true;
         for name in names {
             if !self.dumps.iter().any(|dump| dump.name == *name) {
-                eprintln!("vmcoredd: {}: no dump is called {name}, see `vmcoredd list`", self.path.display());
+                eprintln!(
+                    "vmcoredd: {}: no dump is called {name}, see `vmcoredd list`",
+                    self.path.display()
+                );
                 complete = false;
             }
         }
@@ -114,7 +144,9 @@ fn explain(start: &[u8], path: &Path) -> String {
         return format!("the file is compressed as a whole: unpack it first ({unpack} -k {path})");
     }
     if start.starts_with(b"makedumpfile") {
-        return format!("a flattened file: make an ordinary one first (makedumpfile -R vmcore <{path})");
+        return format!(
+            "a flattened file: make an ordinary one first (makedumpfile -R vmcore <{path})"
+        );
     }
     "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP) or a cudbg image".into()
 }

@@ -40,12 +40,21 @@ impl<'a> Entry<'a> {
             }
             Err(_) => "unknown".into(),
         };
-        Self { name: &dump.name, format, bytes: dump.payload.len(), offset: dump.offset }
+        Self {
+            name: &dump.name,
+            format,
+            bytes: dump.payload.len(),
+            offset: dump.offset,
+        }
     }
 }
 
 pub fn run(args: &Files) -> Result<bool> {
-    let inputs = args.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>>>()?;
+    let inputs = args
+        .files
+        .iter()
+        .map(|file| Input::open(file))
+        .collect::<Result<Vec<_>>>()?;
     let mut out = std::io::stdout().lock();
     let listed: Vec<_> = inputs.iter().map(listed).collect();
     if args.json {
@@ -77,7 +86,11 @@ fn print(out: &mut impl Write, listed: &Listed<'_>) -> Result<()> {
     };
     writeln!(out, "{}: {}, {count}", listed.file.display(), listed.kind)?;
     for dump in &listed.dumps {
-        writeln!(out, "  {:<43} {:>10} bytes at {:#x}  {}", dump.name, dump.bytes, dump.offset, dump.format)?;
+        writeln!(
+            out,
+            "  {:<43} {:>10} bytes at {:#x}  {}",
+            dump.name, dump.bytes, dump.offset, dump.format
+        )?;
     }
     Ok(())
 }

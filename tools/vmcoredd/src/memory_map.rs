@@ -44,7 +44,9 @@ struct Counters {
 
 impl MemoryMap {
     pub fn new(info: &Meminfo) -> Self {
-        let name = |names: &[&'static str], kind: u32| names.get(kind as usize).copied().unwrap_or("unknown");
+        let name = |names: &[&'static str], kind: u32| {
+            names.get(kind as usize).copied().unwrap_or("unknown")
+        };
         let memory = |range: &Range| Area {
             name: name(&MEMORY_NAMES, range.kind),
             start: range.base,
@@ -55,14 +57,29 @@ impl MemoryMap {
         let tx_kib = u64::from(tx_size) << if tx_unit == u32::from(b'M') { 10 } else { 0 };
         let counters = |used: &[u32], allocated: &[u32]| {
             let pairs = used.iter().zip(allocated);
-            pairs.map(|(used, allocated)| Counters { used: *used, allocated: *allocated }).collect()
+            pairs
+                .map(|(used, allocated)| Counters {
+                    used: *used,
+                    allocated: *allocated,
+                })
+                .collect()
         };
         Self {
             memories: info.memories().iter().map(memory).collect(),
             regions: regions(info.in_use()),
             processor: info.up_ram,
-            rx_pages: Pages { count: rx_count, kib: rx_kib.into(), free: info.free_rx, channels: rx_channels },
-            tx_pages: Pages { count: tx_count, kib: tx_kib, free: info.free_tx, channels: tx_channels },
+            rx_pages: Pages {
+                count: rx_count,
+                kib: rx_kib.into(),
+                free: info.free_rx,
+                channels: rx_channels,
+            },
+            tx_pages: Pages {
+                count: tx_count,
+                kib: tx_kib,
+                free: info.free_tx,
+                channels: tx_channels,
+            },
             pstructs: info.pstructs,
             free_pstructs: info.free_pstructs,
             ports: counters(&info.port_used, &info.port_allocated),
@@ -74,30 +91,56 @@ impl MemoryMap {
         writeln!(out, "  memory map")?;
         for memory in &self.memories {
             let kib = u64::from(memory.end.wrapping_sub(memory.start)) / 1024 + 1;
-            writeln!(out, "    {:#010x}-{:#010x}  {} ({kib} KiB)", memory.start, memory.end, memory.name)?;
+            writeln!(
+                out,
+                "    {:#010x}-{:#010x}  {} ({kib} KiB)",
+                memory.start, memory.end, memory.name
+            )?;
             let inside = |region: &&Area| (memory.start..=memory.end).contains(&region.start);
             for region in self.regions.iter().filter(inside) {
-                writeln!(out, "      {:#010x}-{:#010x}  {}", region.start, region.end, region.name)?;
+                writeln!(
+                    out,
+                    "      {:#010x}-{:#010x}  {}",
+                    region.start, region.end, region.name
+                )?;
             }
         }
         let [first, last] = self.processor;
         writeln!(out, "    processor RAM {first:#x}-{last:#x}")?;
         for (name, pages) in [("Rx", &self.rx_pages), ("Tx", &self.tx_pages)] {
-            let Pages { count, kib, free, channels } = pages;
-            writeln!(out, "    {name} pages: {count} of {kib} KiB, {free} free, {channels} channels")?;
+            let Pages {
+                count,
+                kib,
+                free,
+                channels,
+            } = pages;
+            writeln!(
+                out,
+                "    {name} pages: {count} of {kib} KiB, {free} free, {channels} channels"
+            )?;
         }
-        writeln!(out, "    Pstructs: {}, {} free", self.pstructs, self.free_pstructs)
+        writeln!(
+            out,
+            "    Pstructs: {}, {} free",
+            self.pstructs, self.free_pstructs
+        )
     }
 }
 
 /// Regions in use; one without an end ends where the next begins.
 fn regions(list: &[Range]) -> Vec<Area> {
     let area = |(index, range): (usize, &Range)| {
-        let next = list.get(index + 1).map_or(u32::MAX, |next| next.base.wrapping_sub(1));
+        let next = list
+            .get(index + 1)
+            .map_or(u32::MAX, |next| next.base.wrapping_sub(1));
         let end = if range.limit == 0 { next } else { range.limit };
         let name = REGION_NAMES.get(range.kind as usize)?;
         // A region of nothing ends before it begins.
-        (range.kind < HIDDEN && end >= range.base).then_some(Area { name, start: range.base, end })
+        (range.kind < HIDDEN && end >= range.base).then_some(Area {
+            name,
+            start: range.base,
+            end,
+        })
     };
     list.iter().enumerate().filter_map(area).collect()
 }

@@ -12,7 +12,10 @@ static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
     let lines = include_str!("registers.txt").lines();
     let entry = |line: &'static str| {
         let (address, name) = line.split_once(' ')?;
-        Some((u32::from_str_radix(address.strip_prefix("0x")?, 16).ok()?, name))
+        Some((
+            u32::from_str_radix(address.strip_prefix("0x")?, 16).ok()?,
+            name,
+        ))
     };
     lines.filter_map(entry).collect()
 });
@@ -74,7 +77,11 @@ pub fn decode(chip: Chip, dump: &[u8]) -> Vec<Register> {
 }
 
 fn unit(address: u32) -> &'static str {
-    UNITS.iter().rev().find(|(start, _)| *start <= address).map_or("?", |(_, name)| name)
+    UNITS
+        .iter()
+        .rev()
+        .find(|(start, _)| *start <= address)
+        .map_or("?", |(_, name)| name)
 }
 
 #[cfg(test)]
@@ -86,15 +93,29 @@ mod tests {
         let mut dump = vec![0; reg_dump::len(Chip::T6)];
         dump[0x1943c..0x19440].copy_from_slice(&0x61u32.to_le_bytes());
         let registers = decode(Chip::T6, &dump);
-        let rev = registers.iter().find(|register| register.address == 0x1943c).unwrap();
-        assert_eq!((rev.unit, rev.name, rev.value), ("PL", Some("PL_REV"), 0x61));
+        let rev = registers
+            .iter()
+            .find(|register| register.address == 0x1943c)
+            .unwrap();
+        assert_eq!(
+            (rev.unit, rev.name, rev.value),
+            ("PL", Some("PL_REV"), 0x61)
+        );
         assert!(registers.iter().all(|register| register.unit != "?"));
-        assert!(registers.iter().filter(|register| register.name.is_some()).count() > 200);
+        assert!(
+            registers
+                .iter()
+                .filter(|register| register.name.is_some())
+                .count()
+                > 200
+        );
     }
 
     #[test]
     fn a_dump_cut_short_gives_the_registers_that_are_there() {
-        assert!(decode(Chip::T6, &[0; 0x100c]).iter().all(|register| register.address <= 0x1008));
+        assert!(decode(Chip::T6, &[0; 0x100c])
+            .iter()
+            .all(|register| register.address <= 0x1008));
         assert!(decode(Chip::T6, &[]).is_empty());
     }
 

@@ -48,7 +48,11 @@ impl Shown {
             Ok(image) => Content::Cudbg(Box::new(Cudbg::new(&image, all_registers))),
             Err(_) => Content::Unknown,
         };
-        Self { name: dump.name.clone(), bytes: dump.payload.len(), content }
+        Self {
+            name: dump.name.clone(),
+            bytes: dump.payload.len(),
+            content,
+        }
     }
 }
 
@@ -57,7 +61,8 @@ impl Cudbg {
         let header = image.header();
         let bytes = |section| image::section(image, section)?.ok();
         let registers = header.chip().zip(bytes(Section::RegDump));
-        let mut registers = registers.map_or_else(Vec::new, |(chip, dump)| registers::decode(chip, &dump));
+        let mut registers =
+            registers.map_or_else(Vec::new, |(chip, dump)| registers::decode(chip, &dump));
         registers.retain(|register| all_registers || register.name.is_some());
         let meminfo = bytes(Section::Meminfo).and_then(|section| Meminfo::decode(&section).ok());
         Self {
@@ -71,10 +76,24 @@ impl Cudbg {
     }
 
     fn print(&self, out: &mut impl Write, all_registers: bool) -> Result<()> {
-        writeln!(out, "  cudbg {}, {} revision {}", self.version, self.chip, self.revision)?;
-        writeln!(out, "  {:<16} {:>10} {:>10}  status", "section", "stored", "raw")?;
+        writeln!(
+            out,
+            "  cudbg {}, {} revision {}",
+            self.version, self.chip, self.revision
+        )?;
+        writeln!(
+            out,
+            "  {:<16} {:>10} {:>10}  status",
+            "section", "stored", "raw"
+        )?;
         for section in &self.sections {
-            let Summary { name, stored, raw, status, .. } = section;
+            let Summary {
+                name,
+                stored,
+                raw,
+                status,
+                ..
+            } = section;
             write!(out, "  {name:<16} {stored:>10} {raw:>10}  {status}")?;
             for why in section.cause.iter().chain(&section.damage) {
                 write!(out, ": {why}")?;
@@ -84,10 +103,26 @@ impl Cudbg {
         if let Some(meminfo) = &self.meminfo {
             meminfo.print(out)?;
         }
-        writeln!(out, "  registers{}", if all_registers { "" } else { " (some; --registers gives all)" })?;
-        for register in self.registers.iter().filter(|register| all_registers || is_telling(register)) {
+        writeln!(
+            out,
+            "  registers{}",
+            if all_registers {
+                ""
+            } else {
+                " (some; --registers gives all)"
+            }
+        )?;
+        for register in self
+            .registers
+            .iter()
+            .filter(|register| all_registers || is_telling(register))
+        {
             let name = register.name.unwrap_or(register.unit);
-            writeln!(out, "    {:#07x}  {name:<32} {:#010x}", register.address, register.value)?;
+            writeln!(
+                out,
+                "    {:#07x}  {name:<32} {:#010x}",
+                register.address, register.value
+            )?;
         }
         Ok(())
     }
@@ -102,17 +137,28 @@ fn is_telling(register: &Register) -> bool {
 pub fn run(args: &Show) -> Result<bool> {
     let input = Input::open(&args.file)?;
     let (dumps, mut good) = input.select(&args.names);
-    let shown: Vec<_> = dumps.iter().map(|dump| Shown::new(dump, args.registers)).collect();
+    let shown: Vec<_> = dumps
+        .iter()
+        .map(|dump| Shown::new(dump, args.registers))
+        .collect();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
         serde_json::to_writer_pretty(&mut out, &shown)?;
         writeln!(out)?;
     } else {
-        for Shown { name, bytes, content } in &shown {
+        for Shown {
+            name,
+            bytes,
+            content,
+        } in &shown
+        {
             writeln!(out, "{name}: {bytes} bytes")?;
             match content {
                 Content::Cudbg(cudbg) => cudbg.print(&mut out, args.registers)?,
-                Content::Unknown => writeln!(out, "  not a cudbg image; `vmcoredd extract` writes it as it is")?,
+                Content::Unknown => writeln!(
+                    out,
+                    "  not a cudbg image; `vmcoredd extract` writes it as it is"
+                )?,
             }
         }
         if shown.is_empty() && args.names.is_empty() {
@@ -122,7 +168,10 @@ pub fn run(args: &Show) -> Result<bool> {
     out.flush()?;
     for Shown { content, .. } in &shown {
         if let Content::Cudbg(cudbg) = content {
-            good &= cudbg.sections.iter().all(|section| section.damage.is_none());
+            good &= cudbg
+                .sections
+                .iter()
+                .all(|section| section.damage.is_none());
         }
     }
     Ok(input.report() && good)

@@ -62,12 +62,17 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
         Ok(image) => {
             if !image.is_complete() {
                 let len = image.header().data_len;
-                verdict.damage.push(format!("at offset {:#x}: expected {len} bytes", dump.payload.len()));
+                verdict.damage.push(format!(
+                    "at offset {:#x}: expected {len} bytes",
+                    dump.payload.len()
+                ));
             }
             for section in image::summaries(&image) {
                 verdict.complete += usize::from(section.ok);
                 verdict.incomplete += usize::from(!section.ok && section.damage.is_none());
-                let damage = section.damage.map(|damage| format!("{}: {damage}", section.name));
+                let damage = section
+                    .damage
+                    .map(|damage| format!("{}: {damage}", section.name));
                 verdict.damage.extend(damage);
             }
         }
@@ -84,8 +89,15 @@ fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
         None => verdict.file.clone(),
     };
     if verdict.damage.is_empty() {
-        let Verdict { complete, incomplete, .. } = verdict;
-        writeln!(out, "{name}: ok ({complete} sections complete, {incomplete} not collected or partial)")?;
+        let Verdict {
+            complete,
+            incomplete,
+            ..
+        } = verdict;
+        writeln!(
+            out,
+            "{name}: ok ({complete} sections complete, {incomplete} not collected or partial)"
+        )?;
     }
     for damage in &verdict.damage {
         writeln!(out, "{name}: DAMAGED {damage}")?;

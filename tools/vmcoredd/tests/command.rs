@@ -13,9 +13,16 @@ const NAME: &str = "cxgb4_0000:00:05.0";
 
 /// Exit status, what it printed, what it complained about.
 fn run(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_vmcoredd")).args(args).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
+        .args(args)
+        .output()
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().expect("not killed"), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().expect("not killed"),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 struct Files(TempDir);
@@ -44,7 +51,10 @@ fn dumps(image: &[u8]) -> [(&str, &[u8]); 2] {
 fn dumps_are_found_in_every_kind_of_file() {
     let files = Files::new();
     let image = files::image();
-    for (kind, bytes) in [("ELF", files::elf(&dumps(&image))), ("kdump-compressed", files::kdump(&dumps(&image)))] {
+    for (kind, bytes) in [
+        ("ELF", files::elf(&dumps(&image))),
+        ("kdump-compressed", files::kdump(&dumps(&image))),
+    ] {
         let file = files.write("vmcore", &bytes);
         let (status, said, _) = run(&["list", &file, "--json"]);
         let listed: Value = serde_json::from_str(&said).unwrap();
@@ -69,14 +79,25 @@ fn sections_are_shown_with_the_cause_of_their_failure() {
     let file = files.write("vmcore", &files::elf(&dumps(&image)));
     let (status, said, _) = run(&["show", &file]);
     assert_eq!(status, 0);
-    let line = |name: &str| said.lines().find(|line| line.trim().starts_with(name)).expect(name).to_owned();
+    let line = |name: &str| {
+        said.lines()
+            .find(|line| line.trim().starts_with(name))
+            .expect(name)
+            .to_owned()
+    };
     assert!(line("edc0").contains("100000  ok"), "{said}");
-    assert!(line("edc1").contains("impossible value (0x3068: 0xffffffff)"), "{said}");
+    assert!(
+        line("edc1").contains("impossible value (0x3068: 0xffffffff)"),
+        "{said}"
+    );
     assert!(line("other").contains("14 bytes"), "{said}");
     let (_, said, _) = run(&["show", &file, NAME, "--json"]);
     let shown: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(shown.as_array().unwrap().len(), 1);
-    assert_eq!((&shown[0]["chip"], &shown[0]["revision"]), (&"T6".into(), &1.into()));
+    assert_eq!(
+        (&shown[0]["chip"], &shown[0]["revision"]),
+        (&"T6".into(), &1.into())
+    );
 }
 
 #[test]
@@ -90,8 +111,14 @@ fn what_is_extracted_is_what_was_dumped_and_nothing_is_overwritten() {
     assert_eq!(fs::read(out.join(format!("{NAME}.bin"))).unwrap(), image);
     assert_eq!(fs::read(out.join("other.bin")).unwrap(), b"something else");
 
-    assert_eq!(run(&["extract", &file, NAME, "--section", "edc0", "-o", to]).0, 0);
-    assert_eq!(fs::read(out.join(format!("{NAME}.edc0.bin"))).unwrap(), files::memory());
+    assert_eq!(
+        run(&["extract", &file, NAME, "--section", "edc0", "-o", to]).0,
+        0
+    );
+    assert_eq!(
+        fs::read(out.join(format!("{NAME}.edc0.bin"))).unwrap(),
+        files::memory()
+    );
 
     let (status, _, complaint) = run(&["extract", &file, "other", "-o", to]);
     assert_eq!(status, 2);
@@ -100,7 +127,10 @@ fn what_is_extracted_is_what_was_dumped_and_nothing_is_overwritten() {
 
     let (status, _, complaint) = run(&["extract", &file, "nobody", "-o", to]);
     assert_eq!(status, 1);
-    assert!(complaint.contains("no dump is called nobody"), "{complaint}");
+    assert!(
+        complaint.contains("no dump is called nobody"),
+        "{complaint}"
+    );
     let (status, _, complaint) = run(&["extract", &file, "--section", "nothing", "-o", to]);
     assert_eq!(status, 2);
     assert!(complaint.contains("reg_dump"), "{complaint}");
@@ -112,7 +142,10 @@ fn what_is_extracted_is_what_was_dumped_and_nothing_is_overwritten() {
 fn foreign_files_are_named_with_what_to_do() {
     let files = Files::new();
     for (bytes, advice) in [
-        (&b"not a vmcore"[..], "at offset 0x0: expected an ELF vmcore"),
+        (
+            &b"not a vmcore"[..],
+            "at offset 0x0: expected an ELF vmcore",
+        ),
         (b"", "at offset 0x0"),
         (b"makedumpfile\0\0\0\0", "makedumpfile -R"),
         (b"\x1f\x8b\x08\0", "gzip -d"),
@@ -125,7 +158,10 @@ fn foreign_files_are_named_with_what_to_do() {
         for command in ["list", "show", "verify", "extract"] {
             let (status, said, complaint) = run(&[command, &file]);
             assert_eq!((status, said.as_str()), (2, ""), "{complaint}");
-            assert!(complaint.contains(advice) && complaint.contains("foreign"), "{complaint}");
+            assert!(
+                complaint.contains(advice) && complaint.contains("foreign"),
+                "{complaint}"
+            );
         }
     }
     assert_eq!(run(&["list", "/does/not/exist"]).0, 2);
@@ -140,7 +176,10 @@ fn a_file_cut_short_still_gives_the_dumps_that_are_whole() {
     let file = files.write("vmcore", &whole[..whole.len() - 100]);
     let (status, said, complaint) = run(&["list", &file]);
     assert_eq!(status, 1);
-    assert!(said.contains("1 device dump") && said.contains("other"), "{said}");
+    assert!(
+        said.contains("1 device dump") && said.contains("other"),
+        "{said}"
+    );
     assert!(complaint.contains("at offset 0x"), "{complaint}");
     let (status, said, _) = run(&["verify", &file]);
     assert_eq!(status, 1);
@@ -153,7 +192,13 @@ fn damage_is_found_wherever_it_is() {
     let image = files::image();
     let chunks = vmcore_format::cudbg::TABLE_END;
     // In the chunk header, the zlib stream and its checksum.
-    for at in [chunks, chunks + 8, chunks + 281, chunks + 300, image.len() - 5] {
+    for at in [
+        chunks,
+        chunks + 8,
+        chunks + 281,
+        chunks + 300,
+        image.len() - 5,
+    ] {
         let mut damaged = image.clone();
         damaged[at] ^= 0x55;
         let file = files.write("vmcore", &files::elf(&[(NAME, &damaged)]));

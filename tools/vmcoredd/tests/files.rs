@@ -32,7 +32,10 @@ pub fn image() -> Vec<u8> {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
         zlib.write_all(piece).unwrap();
         let packed = zlib.finish().unwrap();
-        let header = ChunkHeader { raw_len: piece.len() as u32, packed_len: packed.len() as u32 };
+        let header = ChunkHeader {
+            raw_len: piece.len() as u32,
+            packed_len: packed.len() as u32,
+        };
         image.extend(header.encode());
         image.extend(packed);
     }
@@ -76,11 +79,28 @@ pub fn elf(dumps: &[(&str, &[u8])]) -> Vec<u8> {
     let notes = notes(dumps);
     let mut file = vec![0; 64];
     file[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1]);
-    for (at, value) in [(16, 4), (18, 62), (20, 1), (32, 64), (52, 64), (54, 56), (56, 1)] {
+    for (at, value) in [
+        (16, 4),
+        (18, 62),
+        (20, 1),
+        (32, 64),
+        (52, 64),
+        (54, 56),
+        (56, 1),
+    ] {
         file[at] = value;
     }
     let len = notes.len() as u64;
-    file.extend(Phdr { type_: PT_NOTE, offset: 120, filesz: len, memsz: len, ..Phdr::default() }.encode());
+    file.extend(
+        Phdr {
+            type_: PT_NOTE,
+            offset: 120,
+            filesz: len,
+            memsz: len,
+            ..Phdr::default()
+        }
+        .encode(),
+    );
     file.extend(notes);
     file
 }

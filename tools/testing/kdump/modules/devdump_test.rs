@@ -69,7 +69,11 @@ extern "C" fn fail(_data: *mut VmcoreddData, _buf: *mut c_void) -> c_int {
     EPROTO.to_errno()
 }
 
-fn buffer(name: &[u8], size: u32, callback: extern "C" fn(*mut VmcoreddData, *mut c_void) -> c_int) -> Result {
+fn buffer(
+    name: &[u8],
+    size: u32,
+    callback: extern "C" fn(*mut VmcoreddData, *mut c_void) -> c_int,
+) -> Result {
     let mut dump_name = [0; NAME_LEN];
     dump_name[..name.len()].copy_from_slice(name);
     let mut data = VmcoreddData {
@@ -134,7 +138,10 @@ fn report(case: &str, register: impl FnOnce() -> Result) {
     COLLECTED.store(false, Relaxed);
     let errno = register().err().map_or(0, |error| -error.to_errno());
     let collected = COLLECTED.load(Relaxed);
-    pr_info!("{case}: {errno} {}\n", if collected { "collected" } else { "-" });
+    pr_info!(
+        "{case}: {errno} {}\n",
+        if collected { "collected" } else { "-" }
+    );
 }
 
 struct DevdumpTest;
@@ -152,26 +159,48 @@ impl kernel::Module for DevdumpTest {
 
 fn all() {
     report("buffer", || buffer(b"buffer", 3 * 4096 + 5, fill));
-    report("buffer, longest name", || buffer(&[b'n'; NAME_LEN - 1], 1, fill));
+    report("buffer, longest name", || {
+        buffer(&[b'n'; NAME_LEN - 1], 1, fill)
+    });
     report("buffer, again", || buffer(b"buffer", 16, fill));
     report("buffer, no name", || buffer(b"", 16, fill));
-    report("buffer, name too long", || buffer(&[b'x'; NAME_LEN], 16, fill));
+    report("buffer, name too long", || {
+        buffer(&[b'x'; NAME_LEN], 16, fill)
+    });
     report("buffer, size 0", || buffer(b"empty", 0, fill));
     report("buffer, too large", || buffer(b"huge", u32::MAX, fill));
     report("buffer, callback fails", || buffer(b"fails", 16, fail));
     // SAFETY: Null is a case that the core must refuse.
-    report("buffer, null", || kernel::error::to_result(unsafe { vmcore_add_device_dump(core::ptr::null_mut()) }));
+    report("buffer, null", || {
+        kernel::error::to_result(unsafe { vmcore_add_device_dump(core::ptr::null_mut()) })
+    });
 
-    report("stream", || abi::register(&mut Stream(c"stream", Act::Write)));
-    report("stream, again", || abi::register(&mut Stream(c"buffer", Act::Write)));
-    report("stream, no name", || abi::register(&mut Stream(c"", Act::Write)));
-    report("stream, patch behind", || abi::register(&mut Stream(c"behind", Act::PatchBehind)));
-    report("stream, flood", || abi::register(&mut Stream(c"flood", Act::Flood)));
-    report("stream, nested", || abi::register(&mut Stream(c"outer", Act::Again)));
-    report("stream, fails", || abi::register(&mut Stream(c"fails", Act::Fail)));
+    report("stream", || {
+        abi::register(&mut Stream(c"stream", Act::Write))
+    });
+    report("stream, again", || {
+        abi::register(&mut Stream(c"buffer", Act::Write))
+    });
+    report("stream, no name", || {
+        abi::register(&mut Stream(c"", Act::Write))
+    });
+    report("stream, patch behind", || {
+        abi::register(&mut Stream(c"behind", Act::PatchBehind))
+    });
+    report("stream, flood", || {
+        abi::register(&mut Stream(c"flood", Act::Flood))
+    });
+    report("stream, nested", || {
+        abi::register(&mut Stream(c"outer", Act::Again))
+    });
+    report("stream, fails", || {
+        abi::register(&mut Stream(c"fails", Act::Fail))
+    });
     report("stream, null", || {
         let name: *const c_char = core::ptr::null();
         // SAFETY: Null is a case that the core must refuse.
-        kernel::error::to_result(unsafe { vmcore_devdump_stream(name, None, core::ptr::null_mut()) })
+        kernel::error::to_result(unsafe {
+            vmcore_devdump_stream(name, None, core::ptr::null_mut())
+        })
     });
 }

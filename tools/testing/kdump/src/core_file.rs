@@ -36,7 +36,11 @@ impl CoreFile {
     pub fn notes(&self) -> Result<Phdr> {
         let mut notes = self.phdrs.iter().filter(|phdr| phdr.type_ == PT_NOTE);
         let first = *notes.next().context("no PT_NOTE")?;
-        ensure!(notes.next().is_none(), "{}: more than one PT_NOTE", self.name);
+        ensure!(
+            notes.next().is_none(),
+            "{}: more than one PT_NOTE",
+            self.name
+        );
         Ok(first)
     }
 
@@ -49,7 +53,11 @@ impl CoreFile {
     pub fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; len];
         let read = self.file.read_at(&mut bytes, offset)?;
-        ensure!(read == len, "{}: {read} bytes at {offset:#x} instead of {len}", self.name);
+        ensure!(
+            read == len,
+            "{}: {read} bytes at {offset:#x} instead of {len}",
+            self.name
+        );
         Ok(bytes)
     }
 
@@ -60,17 +68,21 @@ impl CoreFile {
     }
 }
 
-/// The dumps in `notes` with their names, and the notes without them.
-pub fn split_notes(notes: &[u8]) -> Result<(Vec<(String, Vec<u8>)>, Vec<u8>)> {
+/// Name and payload of device dumps.
+pub type Dumps = Vec<(String, Vec<u8>)>;
+
+/// The dumps in `notes`, and the notes without them.
+pub fn split_notes(notes: &[u8]) -> Result<(Dumps, Vec<u8>)> {
     let (mut dumps, mut others) = (Vec::new(), Vec::new());
     let mut walk = Notes::new(notes);
     let mut last_end = 0;
     while let Some(note) = walk.next()? {
         last_end = end_of(&note, notes.len());
         match DeviceDump::from_note(&note)? {
-            Some(dump) => {
-                dumps.push((String::from_utf8(dump.name.to_vec())?, dump.payload.to_vec()))
-            }
+            Some(dump) => dumps.push((
+                String::from_utf8(dump.name.to_vec())?,
+                dump.payload.to_vec(),
+            )),
             None => others.extend_from_slice(&notes[note.offset as usize..last_end]),
         }
     }

@@ -34,7 +34,12 @@ impl Adapter {
     }
 
     fn new(chip: &'static str, seed: u64) -> Self {
-        Self { chip, seed, options: Vec::new(), counted: false }
+        Self {
+            chip,
+            seed,
+            options: Vec::new(),
+            counted: false,
+        }
     }
 
     /// Adds an option for `t6model` (`t6model serve --help`).
@@ -52,7 +57,10 @@ impl Adapter {
     /// The arguments that tell `t6model` which adapter it is.
     fn identity(&self) -> Vec<String> {
         let identity = ["--chip", self.chip, "--seed", &self.seed.to_string()].map(str::to_owned);
-        identity.into_iter().chain(self.options.iter().cloned()).collect()
+        identity
+            .into_iter()
+            .chain(self.options.iter().cloned())
+            .collect()
     }
 
     /// Has the model write what this adapter holds into `dir`.
@@ -97,11 +105,23 @@ impl Plugged {
                 .stdout(Stdio::piped())
                 .stderr(log),
         )?;
-        let stdout = process.child().stdout.take().context("t6model: no output")?;
+        let stdout = process
+            .child()
+            .stdout
+            .take()
+            .context("t6model: no output")?;
         let mut ready = String::new();
         BufReader::new(stdout).read_line(&mut ready)?;
-        ensure!(ready.starts_with("ready"), "t6model did not start: see {}", dir.display());
-        Ok(Self { process, socket, stats })
+        ensure!(
+            ready.starts_with("ready"),
+            "t6model did not start: see {}",
+            dir.display()
+        );
+        Ok(Self {
+            process,
+            socket,
+            stats,
+        })
     }
 
     pub(crate) fn socket(&self) -> &Path {
@@ -110,7 +130,10 @@ impl Plugged {
 
     /// The statistics, after the virtual machine has ended.
     pub(crate) fn finish(mut self) -> Result<PathBuf> {
-        match self.process.wait_until(Instant::now() + Duration::from_secs(10))? {
+        match self
+            .process
+            .wait_until(Instant::now() + Duration::from_secs(10))?
+        {
             Some(status) if status.success() => Ok(self.stats.clone()),
             Some(status) => bail!("t6model ended with {status}: see {}", self.stats.display()),
             None => bail!("t6model did not notice the end of its virtual machine"),

@@ -36,7 +36,10 @@ impl Watch {
         let _ = std::fs::remove_file(serial_log);
         let ended = Arc::new(AtomicBool::new(false));
         let (path, stop) = (serial_log.to_owned(), ended.clone());
-        Self { thread: thread::spawn(move || watch(path, since, &stop)), ended }
+        Self {
+            thread: thread::spawn(move || watch(path, since, &stop)),
+            ended,
+        }
     }
 
     pub fn stop(self) {

@@ -18,5 +18,7 @@ mount --bind /proc/vmcore_devdump /proc/vmcore
 /// The story, named `name`; its vmcore will be `/out/vmcore`.
 pub fn vm(name: &str) -> Vm {
     let save = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore";
-    Vm::scenario(name).adapter(adapter()).crash_kernel(&format!("{LOAD}{save}\n"))
+    Vm::scenario(name)
+        .adapter(adapter())
+        .crash_kernel(&format!("{LOAD}{save}\n"))
 }

@@ -18,8 +18,17 @@ use crate::paths;
 const PROGRAMS: [&str; 3] = ["kexec", "makedumpfile", "vmcore-dmesg"];
 /// What it takes to mount a directory of the host.
 const SHARE_MODULES: &str = "9pnet_virtio 9p";
-const DIRS: [&str; 9] =
-    ["bin", "dev", "lib/share", "modules", "proc", "scripts", "share", "sys", "tmp"];
+const DIRS: [&str; 9] = [
+    "bin",
+    "dev",
+    "lib/share",
+    "modules",
+    "proc",
+    "scripts",
+    "share",
+    "sys",
+    "tmp",
+];
 
 /// What one virtual machine has and others have not.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +99,10 @@ fn base(tree: &Path) -> Result<Vec<u8>> {
 fn add_program(program: &Path, tree: &Path) -> Result<()> {
     copy_into(program, &tree.join("bin"))?;
     for library in libraries(program)? {
-        let dir = library.parent().context("a library in a directory")?.strip_prefix("/")?;
+        let dir = library
+            .parent()
+            .context("a library in a directory")?
+            .strip_prefix("/")?;
         fs::create_dir_all(tree.join(dir))?;
         copy_into(&library, &tree.join(dir))?;
     }
@@ -102,7 +114,9 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     let program = program.to_str().context("a path in UTF-8")?;
     let lines = output("ldd", &[program])?;
     // "libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)" or "/lib64/ld-linux-x86-64.so.2 (0x…)"
-    let paths = lines.split_whitespace().filter(|word| word.starts_with('/'));
+    let paths = lines
+        .split_whitespace()
+        .filter(|word| word.starts_with('/'));
     Ok(paths.map(PathBuf::from).collect())
 }
 
@@ -128,22 +142,38 @@ fn share_modules(dir: &Path) -> Result<()> {
 }
 
 fn copy_into(file: &Path, dir: &Path) -> Result<()> {
-    let name = file.file_name().with_context(|| format!("{} is no file", file.display()))?;
+    let name = file
+        .file_name()
+        .with_context(|| format!("{} is no file", file.display()))?;
     fs::copy(file, dir.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
     Ok(())
 }
 
 fn pack(tree: &Path) -> Result<Vec<u8>> {
     const PACK: &str = "set -o pipefail; find . | cpio -o -H newc -R 0:0 --quiet | gzip -1";
-    let packed = Command::new("bash").args(["-ec", PACK]).current_dir(tree).output()?;
-    ensure!(packed.status.success(), "cpio: {}", String::from_utf8_lossy(&packed.stderr));
+    let packed = Command::new("bash")
+        .args(["-ec", PACK])
+        .current_dir(tree)
+        .output()?;
+    ensure!(
+        packed.status.success(),
+        "cpio: {}",
+        String::from_utf8_lossy(&packed.stderr)
+    );
     fs::remove_dir_all(tree)?;
     Ok(packed.stdout)
 }
 
 fn output(program: &str, args: &[&str]) -> Result<String> {
-    let output = Command::new(program).args(args).output().with_context(|| program.to_owned())?;
+    let output = Command::new(program)
+        .args(args)
+        .output()
+        .with_context(|| program.to_owned())?;
     let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{program} {}: {errors}", args.join(" "));
+    ensure!(
+        output.status.success(),
+        "{program} {}: {errors}",
+        args.join(" ")
+    );
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -34,7 +34,7 @@ struct Shell {
     #[arg(long = "model", value_name = "OPTION", allow_hyphen_values = true)]
     model: Vec<String>,
     /// Memory of the machine, in MiB
-    #[arg(long, default_value_t = 448)]
+    #[arg(long, default_value_t = 512)]
     memory: u32,
     /// Memory of the crash kernel, in MiB
     #[arg(long, default_value_t = 192)]
@@ -66,8 +66,15 @@ fn tell() -> Result<()> {
     watch.stop();
     let vmcore = outcome?.success()?.out.join("vmcore");
     let mib = vmcore.metadata()?.len() >> 20;
-    println!("{:8.1}s  makedumpfile saved {} ({mib} MiB)", start.elapsed().as_secs_f32(), vmcore.display());
-    let vmcore = vmcore.strip_prefix(std::env::current_dir()?).unwrap_or(&vmcore).to_owned();
+    println!(
+        "{:8.1}s  makedumpfile saved {} ({mib} MiB)",
+        start.elapsed().as_secs_f32(),
+        vmcore.display()
+    );
+    let vmcore = vmcore
+        .strip_prefix(std::env::current_dir()?)
+        .unwrap_or(&vmcore)
+        .to_owned();
     for command in ["list", "show"] {
         vmcoredd(command, &vmcore)?;
     }
@@ -76,7 +83,10 @@ fn tell() -> Result<()> {
 
 fn vmcoredd(command: &str, vmcore: &Path) -> Result<()> {
     println!("\n$ vmcoredd {command} {}", vmcore.display());
-    let status = Command::new(vm::bin_dir().join("vmcoredd")).arg(command).arg(vmcore).status()?;
+    let status = Command::new(vm::bin_dir().join("vmcoredd"))
+        .arg(command)
+        .arg(vmcore)
+        .status()?;
     ensure!(status.success(), "vmcoredd {command}: {status}");
     Ok(())
 }
@@ -87,16 +97,27 @@ fn shell(options: &Shell) -> Result<()> {
         .memory_mib(options.memory)
         .crashkernel_mib(options.crashkernel)
         .crash_kernel(&format!("{}{SAVE}", demo::LOAD))
-        .shell(if options.first { vm::Stage::First } else { vm::Stage::Crash });
+        .shell(if options.first {
+            vm::Stage::First
+        } else {
+            vm::Stage::Crash
+        });
     let adapter = match options.chip {
         Chip::T5 => Some(Adapter::t5(options.seed)),
         Chip::T6 => Some(Adapter::t6(options.seed)),
         Chip::None => None,
     };
     if let Some(adapter) = adapter {
-        machine = machine.adapter(options.model.iter().fold(adapter, |adapter, o| adapter.option(o)));
+        machine = machine.adapter(
+            options
+                .model
+                .iter()
+                .fold(adapter, |adapter, o| adapter.option(o)),
+        );
     }
-    println!("Ctrl-a x ends the machine. What the guest leaves in /out is in build/vm/shell/share/out.");
+    println!(
+        "Ctrl-a x ends the machine. What the guest leaves in /out is in build/vm/shell/share/out."
+    );
     machine.run()?;
     Ok(())
 }

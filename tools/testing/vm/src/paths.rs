@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use std::{env, fs, path::{Path, PathBuf}};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
@@ -17,8 +20,12 @@ pub fn modules_dir() -> PathBuf {
 /// The kernel modules in `dir`.
 pub(crate) fn modules_in(dir: &Path) -> Result<Vec<PathBuf>> {
     let listed = fs::read_dir(dir).with_context(|| dir.display().to_string())?;
-    let paths: Vec<PathBuf> = listed.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    let modules = paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "ko"));
+    let paths: Vec<PathBuf> = listed
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    let modules = paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "ko"));
     Ok(modules.collect())
 }
 

@@ -23,7 +23,11 @@ pub struct Lost {
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { why, serial_log } = self;
-        write!(f, "virtual machine lost: {why}; its console: {}", serial_log.display())
+        write!(
+            f,
+            "virtual machine lost: {why}; its console: {}",
+            serial_log.display()
+        )
     }
 }
 
@@ -63,7 +67,9 @@ pub(crate) struct Process {
 impl Process {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
-        let child = command.spawn().with_context(|| format!("cannot run {name}"))?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot run {name}"))?;
         Ok(Self { name, child })
     }
 

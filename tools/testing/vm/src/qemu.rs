@@ -41,7 +41,9 @@ pub(crate) fn command(
             share.display()
         ));
     match console {
-        Console::Log => qemu.arg("-serial").arg(format!("file:{}", serial_log.display())),
+        Console::Log => qemu
+            .arg("-serial")
+            .arg(format!("file:{}", serial_log.display())),
         Console::Terminal => qemu.args(["-serial", "mon:stdio"]),
     };
     for (slot, adapter) in (FIRST_SLOT..).zip(adapters) {

@@ -97,7 +97,11 @@ impl Outcome {
 
     /// What the crash kernel logged, or the first one if there was no crash.
     pub fn dmesg(&self) -> Result<String> {
-        let stage = if self.crash.is_some() { "crash" } else { "first" };
+        let stage = if self.crash.is_some() {
+            "crash"
+        } else {
+            "first"
+        };
         let bytes = fs::read(self.out.join(format!("{stage}.dmesg")))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -108,7 +112,8 @@ impl Vm {
     pub fn scenario(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            memory_mib: 448,
+            // The kernel may be anywhere in it: the larger of the parts before and behind has room for a crash kernel.
+            memory_mib: 512,
             crashkernel_mib: 192,
             adapters: Vec::new(),
             extra: Extra::default(),
@@ -198,37 +203,71 @@ impl Vm {
             adapters.push(Plugged::start(adapter, slot, &dir)?);
         }
         let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
-        let console = if self.shell.is_some() { Console::Terminal } else { Console::Log };
+        let console = if self.shell.is_some() {
+            Console::Terminal
+        } else {
+            Console::Log
+        };
         let share = fs::canonicalize(share)?;
-        let mut command =
-            qemu::command(&share, self.memory_mib, &cmdline, console, &serial_log, &adapters);
+        let mut command = qemu::command(
+            &share,
+            self.memory_mib,
+            &cmdline,
+            console,
+            &serial_log,
+            &adapters,
+        );
         if self.shell.is_none() {
             let said = fs::File::create(dir.join("qemu.log"))?;
-            command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
+            command
+                .stdin(Stdio::null())
+                .stdout(said.try_clone()?)
+                .stderr(said);
         }
-        let deadline = if self.shell.is_some() { INTERACTIVE } else { self.deadline };
-        let lost = |why: String| Lost { why, serial_log: serial_log.clone() };
+        let deadline = if self.shell.is_some() {
+            INTERACTIVE
+        } else {
+            self.deadline
+        };
+        let lost = |why: String| Lost {
+            why,
+            serial_log: serial_log.clone(),
+        };
         let status = Process::spawn(&mut command)?
             .wait_until(Instant::now() + deadline)?
             .ok_or_else(|| lost(format!("not finished after {} s", deadline.as_secs())))?;
         ensure!(
             status.success(),
-            lost(format!("QEMU ended with {status}, see {}", dir.join("qemu.log").display()))
+            lost(format!(
+                "QEMU ended with {status}, see {}",
+                dir.join("qemu.log").display()
+            ))
         );
-        let adapters = adapters.into_iter().map(Plugged::finish).collect::<Result<_>>()?;
+        let adapters = adapters
+            .into_iter()
+            .map(Plugged::finish)
+            .collect::<Result<_>>()?;
         let out = share.join("out");
-        let first = self.status(&out, "first").map_err(&lost)?;
+        let first = self.status(&out, "first").map_err(lost)?;
         let crash = match self.crash {
-            Some(_) if first == 0 => Some(self.status(&out, "crash").map_err(&lost)?),
+            Some(_) if first == 0 => Some(self.status(&out, "crash").map_err(lost)?),
             _ => None,
         };
-        Ok(Outcome { out, first, crash, serial_log, adapters })
+        Ok(Outcome {
+            out,
+            first,
+            crash,
+            serial_log,
+            adapters,
+        })
     }
 
     fn prepare(&self, dir: &Path, share: &Path) -> Result<()> {
         let mut scripts = vec![("first", self.first.as_str())];
         scripts.extend(self.crash.as_deref().map(|script| ("crash", script)));
-        let interactive = self.shell.map(|stage| format!("{}.interactive", stage.name()));
+        let interactive = self
+            .shell
+            .map(|stage| format!("{}.interactive", stage.name()));
         scripts.extend(interactive.as_deref().map(|name| (name, HINTS)));
         let modules = self.module_dirs.iter().map(|dir| paths::modules_in(dir));
         let mut extra = self.extra.clone();

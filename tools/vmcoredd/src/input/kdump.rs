@@ -18,10 +18,19 @@ const SIZE_NOTE: u64 = 56;
 
 pub(super) fn notes(file: &Bytes) -> Result<Place> {
     let version = u32::from_le_bytes(field(file, VERSION, "the version of the header")?);
-    ensure!(version >= VERSION_WITH_NOTES, "at offset {VERSION:#x}: expected header version 4 or later, not {version}");
-    let block = u64::from(u32::from_le_bytes(field(file, BLOCK_SIZE, "the size of blocks")?));
+    ensure!(
+        version >= VERSION_WITH_NOTES,
+        "at offset {VERSION:#x}: expected header version 4 or later, not {version}"
+    );
+    let block = u64::from(u32::from_le_bytes(field(
+        file,
+        BLOCK_SIZE,
+        "the size of blocks",
+    )?));
     if !block.is_power_of_two() || !(512..=1 << 20).contains(&block) {
-        bail!("at offset {BLOCK_SIZE:#x}: expected a block size of 512 bytes to 1 MiB, not {block}");
+        bail!(
+            "at offset {BLOCK_SIZE:#x}: expected a block size of 512 bytes to 1 MiB, not {block}"
+        );
     }
     let offset = u64::from_le_bytes(field(file, block + OFFSET_NOTE, "the offset of the notes")?);
     let len = u64::from_le_bytes(field(file, block + SIZE_NOTE, "the size of the notes")?);

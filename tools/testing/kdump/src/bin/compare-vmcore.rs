@@ -46,26 +46,48 @@ fn compare(builtin: &str, stacked: &str) -> Result<()> {
 
 /// The same segments, at offsets that differ by whole pages.
 fn headers(builtin: &CoreFile, stacked: &CoreFile) -> Result<()> {
-    ensure!(builtin.phdrs.len() == stacked.phdrs.len(), "another number of segments");
+    ensure!(
+        builtin.phdrs.len() == stacked.phdrs.len(),
+        "another number of segments"
+    );
     let mut shifts = Vec::new();
     for (lower, upper) in builtin.loads().zip(stacked.loads()) {
         shifts.push(upper.offset - lower.offset);
-        ensure!(Phdr { offset: lower.offset, ..*upper } == *lower, "{upper:?} is not {lower:?}");
+        ensure!(
+            Phdr {
+                offset: lower.offset,
+                ..*upper
+            } == *lower,
+            "{upper:?} is not {lower:?}"
+        );
     }
     let shift = *shifts.first().context("no PT_LOAD")?;
-    ensure!(shifts.iter().all(|other| *other == shift), "PT_LOADs shifted by {shifts:?}");
+    ensure!(
+        shifts.iter().all(|other| *other == shift),
+        "PT_LOADs shifted by {shifts:?}"
+    );
     ensure!(shift % PAGE == 0, "shifted by {shift} bytes");
-    println!("headers: {} segments, memory shifted by {shift} bytes", builtin.phdrs.len());
+    println!(
+        "headers: {} segments, memory shifted by {shift} bytes",
+        builtin.phdrs.len()
+    );
     Ok(())
 }
 
 /// Device dumps, then the notes of the built-in file, and as many bytes as the header says.
 fn notes(builtin: &CoreFile, stacked: &CoreFile) -> Result<()> {
     let (before, after) = (builtin.note_bytes()?, stacked.note_bytes()?);
-    ensure!(after.ends_with(&before), "the notes do not end with those of the built-in file");
+    ensure!(
+        after.ends_with(&before),
+        "the notes do not end with those of the built-in file"
+    );
     let (dumps, others) = split_notes(&after)?;
     ensure!(others == before, "other notes than device dumps were added");
-    println!("notes: {} device dumps before {} bytes of other notes", dumps.len(), before.len());
+    println!(
+        "notes: {} device dumps before {} bytes of other notes",
+        dumps.len(),
+        before.len()
+    );
     Ok(())
 }
 
@@ -75,16 +97,28 @@ fn memory(lower: &CoreFile, upper: &CoreFile, at: &Phdr, to: &Phdr) -> Result<(u
     for done in (0..at.filesz).step_by(STEP as usize) {
         let len = STEP.min(at.filesz - done) as usize;
         let bytes = lower.read(at.offset + done, len)?;
-        let (offset, whole) = (to.offset + done, PAGE as usize * len.div_ceil(PAGE as usize));
-        ensure!(bytes == upper.read(offset, len)?, "memory at {offset:#x} differs when read");
+        let (offset, whole) = (
+            to.offset + done,
+            PAGE as usize * len.div_ceil(PAGE as usize),
+        );
+        ensure!(
+            bytes == upper.read(offset, len)?,
+            "memory at {offset:#x} differs when read"
+        );
         read += len as u64;
         // The kernel maps nothing that is not there in whole pages; makedumpfile reads such memory.
         let Ok(area) = map(&lower.file, at.offset + done, whole) else {
             mapped += len as u64;
             continue;
         };
-        let area = (area, map(&upper.file, offset, whole).context("mapping memory")?);
-        ensure!(area.0[..] == area.1[..], "memory at {offset:#x} differs when mapped");
+        let area = (
+            area,
+            map(&upper.file, offset, whole).context("mapping memory")?,
+        );
+        ensure!(
+            area.0[..] == area.1[..],
+            "memory at {offset:#x} differs when mapped"
+        );
         mapped += len as u64;
     }
     Ok((read, mapped))
@@ -92,7 +126,11 @@ fn memory(lower: &CoreFile, upper: &CoreFile, at: &Phdr, to: &Phdr) -> Result<(u
 
 /// Reads of odd sizes from odd places give what one large read gives, across all seams.
 fn odd_reads(stacked: &CoreFile) -> Result<()> {
-    let first = stacked.loads().map(|phdr| phdr.offset).min().context("no PT_LOAD")?;
+    let first = stacked
+        .loads()
+        .map(|phdr| phdr.offset)
+        .min()
+        .context("no PT_LOAD")?;
     let whole = stacked.read(0, usize::try_from(first + STEP)?)?;
     let mut reads = 0;
     for size in [1, 3, 61, 4093, 65_521] {
@@ -100,14 +138,21 @@ fn odd_reads(stacked: &CoreFile) -> Result<()> {
         let starts: Vec<usize> = if size < 4093 {
             let notes = stacked.notes()?;
             let seams = [64, notes.offset, notes.offset + notes.filesz, first];
-            seams.iter().flat_map(|seam| (seam.saturating_sub(130)..seam + 130)).map(|at| at as usize).collect()
+            seams
+                .iter()
+                .flat_map(|seam| (seam.saturating_sub(130)..seam + 130))
+                .map(|at| at as usize)
+                .collect()
         } else {
             (0..whole.len() - size).step_by(size).collect()
         };
         for start in starts {
             let end = (start + size).min(whole.len());
             let bytes = stacked.read(start as u64, end - start)?;
-            ensure!(bytes == whole[start..end], "{size} bytes at {start:#x} differ");
+            ensure!(
+                bytes == whole[start..end],
+                "{size} bytes at {start:#x} differ"
+            );
             reads += 1;
         }
     }
@@ -117,8 +162,17 @@ fn odd_reads(stacked: &CoreFile) -> Result<()> {
 
 /// Headers and notes cannot be mapped, alone or with memory, and nothing behind the end.
 fn refused_mappings(stacked: &CoreFile) -> Result<()> {
-    let first = stacked.loads().map(|phdr| phdr.offset).min().context("no PT_LOAD")? & !(PAGE - 1);
-    let end = stacked.loads().map(|phdr| phdr.offset + phdr.filesz).max().context("no PT_LOAD")?;
+    let first = stacked
+        .loads()
+        .map(|phdr| phdr.offset)
+        .min()
+        .context("no PT_LOAD")?
+        & !(PAGE - 1);
+    let end = stacked
+        .loads()
+        .map(|phdr| phdr.offset + phdr.filesz)
+        .max()
+        .context("no PT_LOAD")?;
     let end = end.next_multiple_of(PAGE);
     let page = PAGE as usize;
     for (offset, len) in [
@@ -132,7 +186,10 @@ fn refused_mappings(stacked: &CoreFile) -> Result<()> {
     ] {
         let error = map(&stacked.file, offset, len).err();
         let errno = error.and_then(|error| error.raw_os_error());
-        ensure!(errno == Some(22), "mapping {len} bytes at {offset:#x}: {errno:?}, not EINVAL");
+        ensure!(
+            errno == Some(22),
+            "mapping {len} bytes at {offset:#x}: {errno:?}, not EINVAL"
+        );
     }
     println!("mappings: refused where they should be");
     Ok(())
@@ -144,12 +201,28 @@ fn ends(stacked: &CoreFile) -> Result<()> {
 
     let mut file = &stacked.file;
     let size = file.seek(SeekFrom::End(0))?;
-    let last = stacked.loads().map(|phdr| phdr.offset + phdr.filesz).max().context("no PT_LOAD")?;
-    ensure!(size == last.next_multiple_of(PAGE), "{size} bytes, but memory ends at {last}");
+    let last = stacked
+        .loads()
+        .map(|phdr| phdr.offset + phdr.filesz)
+        .max()
+        .context("no PT_LOAD")?;
+    ensure!(
+        size == last.next_multiple_of(PAGE),
+        "{size} bytes, but memory ends at {last}"
+    );
     let mut bytes = [0; 16];
-    ensure!(file.read_at(&mut bytes, size)? == 0, "something behind the end");
-    ensure!(file.read_at(&mut bytes, size - 7)? == 7, "not 7 bytes before the end");
-    ensure!(file.seek(SeekFrom::Start(size + 1)).is_err(), "a place behind the end");
+    ensure!(
+        file.read_at(&mut bytes, size)? == 0,
+        "something behind the end"
+    );
+    ensure!(
+        file.read_at(&mut bytes, size - 7)? == 7,
+        "not 7 bytes before the end"
+    );
+    ensure!(
+        file.seek(SeekFrom::Start(size + 1)).is_err(),
+        "a place behind the end"
+    );
     println!("size: {size}");
     Ok(())
 }

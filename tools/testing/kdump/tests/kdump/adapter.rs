@@ -20,11 +20,32 @@ struct Case {
 
 fn cases() -> [Case; 3] {
     let [t6, t5] = two();
-    let (small, large) = (&["edc0", "edc1", "mc0"][..], &["edc0", "edc1", "mc0", "mc1"][..]);
+    let (small, large) = (
+        &["edc0", "edc1", "mc0"][..],
+        &["edc0", "edc1", "mc0", "mc1"][..],
+    );
     [
-        Case { boot: &DEMO, address: "0000:00:05.0", adapter: vm::demo::adapter(), chip: "T6", memories: small },
-        Case { boot: &TWO, address: "0000:00:05.0", adapter: t6, chip: "T6", memories: small },
-        Case { boot: &TWO, address: "0000:00:06.0", adapter: t5, chip: "T5", memories: large },
+        Case {
+            boot: &DEMO,
+            address: "0000:00:05.0",
+            adapter: vm::demo::adapter(),
+            chip: "T6",
+            memories: small,
+        },
+        Case {
+            boot: &TWO,
+            address: "0000:00:05.0",
+            adapter: t6,
+            chip: "T6",
+            memories: small,
+        },
+        Case {
+            boot: &TWO,
+            address: "0000:00:06.0",
+            adapter: t5,
+            chip: "T5",
+            memories: large,
+        },
     ]
 }
 
@@ -36,7 +57,10 @@ impl Case {
     fn vmcoredd(&self, args: &[&str]) -> String {
         let vmcore = of(self.boot).out.join("vmcore");
         let command = [args[0], vmcore.to_str().unwrap()];
-        output(vm::bin_dir().join("vmcoredd"), &[&command[..], &args[1..]].concat())
+        output(
+            vm::bin_dir().join("vmcoredd"),
+            &[&command[..], &args[1..]].concat(),
+        )
     }
 
     fn shown(&self) -> Value {
@@ -74,7 +98,12 @@ fn every_register_is_what_the_adapter_holds() {
         assert!(registers.len() > 10_000);
         for register in registers {
             let address = format!("{:#x}", register["address"].as_u64().unwrap());
-            assert_eq!(register["value"], truth[&address], "{} {address}", case.name());
+            assert_eq!(
+                register["value"],
+                truth[&address],
+                "{} {address}",
+                case.name()
+            );
         }
     }
 }
@@ -86,14 +115,28 @@ fn every_memory_is_what_the_adapter_holds_without_packets() {
         let payload = json(truth.join("layout.json"))["payload"].take();
         for memory in case.memories {
             let dir = case.dir("memories");
-            case.vmcoredd(&["extract", &case.name(), "--section", memory, "-o", dir.to_str().unwrap()]);
+            case.vmcoredd(&[
+                "extract",
+                &case.name(),
+                "--section",
+                memory,
+                "-o",
+                dir.to_str().unwrap(),
+            ]);
             let dumped = fs::read(dir.join(format!("{}.{memory}.bin", case.name()))).unwrap();
             let mut expected = fs::read(truth.join(format!("{memory}.bin"))).unwrap();
-            let packets = payload.as_array().unwrap().iter().filter(|range| range["memory"] == *memory);
+            let packets = payload
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|range| range["memory"] == *memory);
             for range in packets {
                 let place = |end: &str| range[end].as_u64().unwrap() as usize;
                 let packets = &mut expected[place("start")..place("end")];
-                assert!(packets.iter().all(|byte| *byte != 0), "packets of the model have no zeroes");
+                assert!(
+                    packets.iter().all(|byte| *byte != 0),
+                    "packets of the model have no zeroes"
+                );
                 packets.fill(0);
             }
             assert!(dumped == expected, "{} {memory} differs", case.name());
@@ -111,12 +154,22 @@ fn the_memory_map_is_what_the_adapter_holds() {
         for (shown, truth) in memories.iter().zip(truth["available"].as_array().unwrap()) {
             assert_eq!(shown["name"], truth["name"]);
             assert_eq!(shown["start"], truth["base"]);
-            assert_eq!(shown["end"].as_u64().unwrap() + 1, truth["limit"].as_u64().unwrap());
+            assert_eq!(
+                shown["end"].as_u64().unwrap() + 1,
+                truth["limit"].as_u64().unwrap()
+            );
         }
         let regions = shown["regions"].as_array().unwrap();
-        assert_eq!(regions.len(), truth["regions"].as_array().unwrap().len(), "{shown}");
+        assert_eq!(
+            regions.len(),
+            truth["regions"].as_array().unwrap().len(),
+            "{shown}"
+        );
         for (shown, truth) in regions.iter().zip(truth["regions"].as_array().unwrap()) {
-            assert_eq!((&shown["name"], &shown["start"]), (&truth["name"], &truth["base"]));
+            assert_eq!(
+                (&shown["name"], &shown["start"]),
+                (&truth["name"], &truth["base"])
+            );
             if truth["limit"] != 0 {
                 assert_eq!(shown["end"], truth["limit"]);
             }
@@ -137,9 +190,15 @@ fn every_dump_is_listed_shown_and_sound() {
     for case in cases() {
         let listed: Value = serde_json::from_str(&case.vmcoredd(&["list", "--json"])).unwrap();
         let dumps = listed[0]["dumps"].as_array().unwrap();
-        let dump = dumps.iter().find(|dump| dump["name"] == case.name()).expect("the dump");
+        let dump = dumps
+            .iter()
+            .find(|dump| dump["name"] == case.name())
+            .expect("the dump");
         assert_eq!(dump["format"], format!("cudbg 1.14, {}", case.chip));
-        assert!(case.vmcoredd(&["verify"]).lines().all(|line| line.contains(": ok (")));
+        assert!(case
+            .vmcoredd(&["verify"])
+            .lines()
+            .all(|line| line.contains(": ok (")));
         let shown = case.shown();
         assert_eq!(shown["chip"], case.chip);
         for section in shown["sections"].as_array().unwrap() {
@@ -158,14 +217,22 @@ fn collecting_takes_little_more_memory_than_what_is_collected() {
         let said = lines(&dmesg, "cxgb4_dump 0000:");
         assert!(!said.is_empty());
         for line in said {
-            let scratch = line.split("scratch ").nth(1).and_then(|rest| rest.strip_suffix(" KiB"));
+            let scratch = line
+                .split("scratch ")
+                .nth(1)
+                .and_then(|rest| rest.strip_suffix(" KiB"));
             let scratch: u32 = scratch.and_then(|kib| kib.parse().ok()).expect(line);
             assert!((64..=512).contains(&scratch), "{line}");
         }
         // Pages hold the bytes, and nothing else.
         for line in lines(&dmesg, "vmcore_devdump: cxgb4_") {
-            let numbers: Vec<usize> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-            let [bytes, pages, _ms] = numbers[..] else { panic!("{line}") };
+            let numbers: Vec<usize> = line
+                .split_whitespace()
+                .filter_map(|word| word.parse().ok())
+                .collect();
+            let [bytes, pages, _ms] = numbers[..] else {
+                panic!("{line}")
+            };
             assert_eq!(pages, bytes.div_ceil(4096), "{line}");
         }
     }

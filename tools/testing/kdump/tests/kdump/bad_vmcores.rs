@@ -24,14 +24,29 @@ fn elf(class: u8, phdrs: &[Phdr]) -> Vec<u8> {
 
 /// Writes them; their names end in `.vmcore`.
 pub fn write() -> Result<Vec<PathBuf>> {
-    let note = Phdr { type_: PT_NOTE, offset: 4096, filesz: 64, memsz: 64, ..Phdr::default() };
-    let load = Phdr { type_: PT_LOAD, offset: 8192, filesz: 4096, memsz: 4096, ..Phdr::default() };
+    let note = Phdr {
+        type_: PT_NOTE,
+        offset: 4096,
+        filesz: 64,
+        memsz: 64,
+        ..Phdr::default()
+    };
+    let load = Phdr {
+        type_: PT_LOAD,
+        offset: 8192,
+        filesz: 4096,
+        memsz: 4096,
+        ..Phdr::default()
+    };
     let files = [
         ("elf32", elf(1, &[note, load])),
         ("twonotes", elf(2, &[note, note, load])),
         ("nonotes", elf(2, &[load])),
         ("truncated", elf(2, &[note, load])[..100].to_vec()),
-        ("text", b"not a vmcore, but more than 64 bytes of something that is something else".to_vec()),
+        (
+            "text",
+            b"not a vmcore, but more than 64 bytes of something that is something else".to_vec(),
+        ),
     ];
     let dir = vm::build_dir().join("bad-vmcores");
     fs::create_dir_all(&dir)?;

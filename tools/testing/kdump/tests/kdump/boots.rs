@@ -14,7 +14,9 @@ pub type Boot = LazyLock<Result<Outcome, String>>;
 const FIRST: &str = include_str!("../../scripts/first.sh");
 
 fn boot(vm: Vm) -> Result<Outcome, String> {
-    vm.run().and_then(Outcome::success).map_err(|error| format!("{error:#}"))
+    vm.run()
+        .and_then(Outcome::success)
+        .map_err(|error| format!("{error:#}"))
 }
 
 /// No adapter: the core module for itself.
@@ -37,14 +39,22 @@ pub static DEMO: Boot = LazyLock::new(|| boot(vm::demo::vm("story").first_kernel
 /// The adapters of [`TWO`].
 pub fn two() -> [Adapter; 2] {
     // Small, since every read of their memory leaves the guest.
-    let (t6, t5) = (Adapter::t6(61).option("--mc-mib=1"), Adapter::t5(51).option("--mc-mib=1"));
+    let (t6, t5) = (
+        Adapter::t6(61).option("--mc-mib=1"),
+        Adapter::t5(51).option("--mc-mib=1"),
+    );
     [t6.counted(), t5.counted()]
 }
 
 /// Two adapters, with every access counted.
 pub static TWO: Boot = LazyLock::new(|| {
     let vm = Vm::scenario("two").crash_kernel(include_str!("../../scripts/two.sh"));
-    boot(two().into_iter().fold(vm, Vm::adapter).deadline(Duration::from_secs(600)))
+    boot(
+        two()
+            .into_iter()
+            .fold(vm, Vm::adapter)
+            .deadline(Duration::from_secs(600)),
+    )
 });
 
 /// What the boot left behind.
@@ -64,7 +74,9 @@ pub fn text(boot: &'static Boot, name: &str) -> String {
 
 /// Lines of `log` that contain `what`, without what is before it.
 pub fn lines<'a>(log: &'a str, what: &str) -> Vec<&'a str> {
-    log.lines().filter_map(|line| line.find(what).map(|at| &line[at..])).collect()
+    log.lines()
+        .filter_map(|line| line.find(what).map(|at| &line[at..]))
+        .collect()
 }
 
 /// Runs a program of the build root and returns what it prints.
@@ -73,6 +85,10 @@ pub fn output(program: impl AsRef<Path>, args: &[&str]) -> String {
     let output = std::process::Command::new(program).args(args).output();
     let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{} {args:?}: {errors}", program.display());
+    assert!(
+        output.status.success(),
+        "{} {args:?}: {errors}",
+        program.display()
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -37,8 +37,16 @@ fn a_normal_kernel_is_left_alone() {
     let said = lines(&dmesg, "vmcore_devdump:");
     let said: Vec<_> = said.iter().filter(|line| !line.contains("taint")).collect();
     assert!(!said.is_empty() && said.len() <= ATTEMPTS, "{dmesg}");
-    assert!(said.iter().all(|line| **line == "vmcore_devdump: not a crash kernel, nothing to do"), "{dmesg}");
-    assert!(text(&CORE, "insmod").contains("No such device"), "{}", text(&CORE, "insmod"));
+    assert!(
+        said.iter()
+            .all(|line| **line == "vmcore_devdump: not a crash kernel, nothing to do"),
+        "{dmesg}"
+    );
+    assert!(
+        text(&CORE, "insmod").contains("No such device"),
+        "{}",
+        text(&CORE, "insmod")
+    );
 }
 
 #[test]
@@ -51,9 +59,15 @@ fn what_is_no_vmcore_is_refused_and_left_as_it_is() {
         ("truncated", "without device dumps (EIO)"),
         ("text", "expected an ELF file"),
     ] {
-        assert!(dmesg.contains(expected), "{bad}: no \"{expected}\" in\n{dmesg}");
+        assert!(
+            dmesg.contains(expected),
+            "{bad}: no \"{expected}\" in\n{dmesg}"
+        );
     }
-    let left = lines(&dmesg, "/proc/vmcore is left as it is, without device dumps");
+    let left = lines(
+        &dmesg,
+        "/proc/vmcore is left as it is, without device dumps",
+    );
     assert!((5..=5 * ATTEMPTS).contains(&left.len()), "{dmesg}");
     assert_eq!(text(&CORE, "elf32").matches("Invalid argument").count(), 1);
 }
@@ -64,7 +78,11 @@ fn memory_is_that_of_the_builtin_file_however_it_is_read() {
     // Without dumps, and with dumps.
     assert_eq!(lines(&log, "memory: ").len(), 2, "{log}");
     assert_eq!(lines(&log, "odd reads: ").len(), 2, "{log}");
-    assert_eq!(lines(&log, "mappings: refused where they should be").len(), 2, "{log}");
+    assert_eq!(
+        lines(&log, "mappings: refused where they should be").len(),
+        2,
+        "{log}"
+    );
     let dumps = lines(&log, "notes: ");
     assert!(dumps[0].starts_with("notes: 0 device dumps"), "{log}");
     assert!(dumps[1].starts_with("notes: 6 device dumps"), "{log}");
@@ -122,16 +140,23 @@ fn every_dump_logs_one_line() {
 #[test]
 fn elf_files_hold_the_dumps_and_the_memory_of_the_builtin_file() {
     let out = &of(&CORE).out;
-    let (builtin, ours) = (CoreFile::open(out.join("builtin.elf")), CoreFile::open(out.join("ours.E")));
+    let (builtin, ours) = (
+        CoreFile::open(out.join("builtin.elf")),
+        CoreFile::open(out.join("ours.E")),
+    );
     let (builtin, ours) = (builtin.unwrap(), ours.unwrap());
     let (found, others) = split_notes(&ours.note_bytes().unwrap()).unwrap();
     assert!(found == dumps());
     assert!(others == builtin.note_bytes().unwrap());
     assert_eq!(builtin.phdrs.len(), ours.phdrs.len());
     for (lower, upper) in builtin.loads().zip(ours.loads()) {
-        assert_eq!((lower.paddr, lower.vaddr, lower.filesz), (upper.paddr, upper.vaddr, upper.filesz));
+        assert_eq!(
+            (lower.paddr, lower.vaddr, lower.filesz),
+            (upper.paddr, upper.vaddr, upper.filesz)
+        );
         let len = usize::try_from(lower.filesz).unwrap();
-        let same = builtin.read(lower.offset, len).unwrap() == ours.read(upper.offset, len).unwrap();
+        let same =
+            builtin.read(lower.offset, len).unwrap() == ours.read(upper.offset, len).unwrap();
         assert!(same, "memory at {:#x} differs", lower.paddr);
     }
 }
@@ -157,7 +182,10 @@ fn a_plain_copy_is_the_whole_file() {
     let copy_file = CoreFile::open(&copy).unwrap();
     assert!(split_notes(&copy_file.note_bytes().unwrap()).unwrap().0 == dumps());
     let log = text(&CORE, "crash.log");
-    let size: u64 = lines(&log, "size: ")[1].trim_start_matches("size: ").parse().unwrap();
+    let size: u64 = lines(&log, "size: ")[1]
+        .trim_start_matches("size: ")
+        .parse()
+        .unwrap();
     assert_eq!(std::fs::metadata(copy).unwrap().len(), size);
 }
 
@@ -168,13 +196,19 @@ fn independent_readers_see_the_notes() {
     for reader in ["readelf", "eu-readelf"] {
         let said = output(reader, &["-n", file]);
         let said = String::from_utf8_lossy(said.as_bytes());
-        assert!(said.contains("VMCOREINFO"), "{reader} lost the notes behind the dumps");
+        assert!(
+            said.contains("VMCOREINFO"),
+            "{reader} lost the notes behind the dumps"
+        );
         assert!(said.contains("LINUX"), "{reader} does not see the dumps");
         for (_, payload) in dumps() {
             // Both print the bytes of the descriptor: 44 of the name, then the payload.
             let size = payload.len() + 44;
             let sizes = [format!("0x{size:08x}"), format!(" {size} ")];
-            assert!(sizes.iter().any(|size| said.contains(size)), "{reader}: no note of {size} bytes");
+            assert!(
+                sizes.iter().any(|size| said.contains(size)),
+                "{reader}: no note of {size} bytes"
+            );
         }
     }
 }

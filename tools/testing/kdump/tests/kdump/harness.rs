@@ -8,7 +8,10 @@ use vm::{Lost, Vm};
 
 #[test]
 fn a_machine_that_does_not_come_to_its_end_is_lost_not_failed() {
-    let error = Vm::scenario("harness-deadline").deadline(Duration::from_secs(2)).run().unwrap_err();
+    let error = Vm::scenario("harness-deadline")
+        .deadline(Duration::from_secs(2))
+        .run()
+        .unwrap_err();
     let lost = error.downcast_ref::<Lost>().expect("a lost machine");
     let said = lost.to_string();
     assert!(said.contains("not finished after 2 s"), "{said}");
@@ -21,5 +24,8 @@ fn a_script_that_fails_is_a_failure_with_its_last_words() {
     let outcome = vm.run().unwrap();
     assert_eq!((outcome.first, outcome.crash), (7, None));
     let error = outcome.success().unwrap_err().to_string();
-    assert!(error.contains("ended with 7") && error.contains("some words"), "{error}");
+    assert!(
+        error.contains("ended with 7") && error.contains("some words"),
+        "{error}"
+    );
 }

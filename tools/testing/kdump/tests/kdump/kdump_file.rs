@@ -35,10 +35,15 @@ pub fn read(path: &Path) -> (Vec<u8>, Contents) {
     let table = bitmaps + block * bitmap_blocks;
     // makedumpfile writes all descriptors, then the pages; that of zeroes is shared and comes first.
     let first = u64_at(table);
-    let descriptors = file[table..first].chunks_exact(DESCRIPTOR).map(|descriptor| {
-        let (offset, rest) = descriptor.split_at(8);
-        (u64::from_le_bytes(offset.try_into().unwrap()).wrapping_sub(first as u64), rest.to_vec())
-    });
+    let descriptors = file[table..first]
+        .chunks_exact(DESCRIPTOR)
+        .map(|descriptor| {
+            let (offset, rest) = descriptor.split_at(8);
+            (
+                u64::from_le_bytes(offset.try_into().unwrap()).wrapping_sub(first as u64),
+                rest.to_vec(),
+            )
+        });
     let contents = Contents {
         bitmaps: file[bitmaps..table].to_vec(),
         descriptors: descriptors.collect(),

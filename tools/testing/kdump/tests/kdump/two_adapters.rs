@@ -20,7 +20,11 @@ fn each_adapter_gives_a_dump_and_logs_one_line() {
         let said = lines(&dmesg, &format!("cxgb4_dump 0000:00:{address}.0: "));
         assert_eq!(said.len(), 1, "{said:?}");
         let good = format!("{sections} sections ok, 0 failed");
-        assert!(said[0].contains(chip) && said[0].contains(&good), "{}", said[0]);
+        assert!(
+            said[0].contains(chip) && said[0].contains(&good),
+            "{}",
+            said[0]
+        );
         let dump = format!("vmcore_devdump: cxgb4_0000:00:{address}.0: ");
         assert_eq!(lines(&dmesg, &dump).len(), 1, "{dmesg}");
     }
@@ -29,8 +33,14 @@ fn each_adapter_gives_a_dump_and_logs_one_line() {
 #[test]
 fn no_packet_is_ever_read() {
     for stats in stats() {
-        assert_eq!(stats["windows"]["mapped"], false, "reads that are not counted prove nothing");
-        assert!(stats["windows"]["bytes"].as_u64() > Some(1 << 20), "{stats}");
+        assert_eq!(
+            stats["windows"]["mapped"], false,
+            "reads that are not counted prove nothing"
+        );
+        assert!(
+            stats["windows"]["bytes"].as_u64() > Some(1 << 20),
+            "{stats}"
+        );
         assert_eq!(stats["payload_reads"], 0, "{stats}");
     }
 }
@@ -55,7 +65,8 @@ fn memory_decoding_is_left_as_it_was() {
     assert_eq!(text(&TWO, "command-5.before").trim(), "00 01");
     assert_eq!(text(&TWO, "command-6.before").trim(), "02 01");
     for slot in [5, 6] {
-        let [before, after] = ["before", "after"].map(|when| text(&TWO, &format!("command-{slot}.{when}")));
+        let [before, after] =
+            ["before", "after"].map(|when| text(&TWO, &format!("command-{slot}.{when}")));
         assert_eq!(before, after, "slot {slot}");
     }
 }
