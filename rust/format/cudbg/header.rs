@@ -20,6 +20,8 @@ use super::{
 pub const HEADER_LEN: usize = 56;
 /// Section headers that follow the header.
 pub const MAX_SECTIONS: u16 = 72;
+/// Section ids are bytes: later versions cannot have more.
+const MAX_KNOWN_SECTIONS: u16 = 256;
 /// First word of an image.
 pub const SIGNATURE: u32 = 67_856_866;
 /// Format version, before the point.
@@ -120,6 +122,9 @@ impl Header {
         let data_len = fields.u32();
         let flags = fields.u32();
         let max_sections = fields.u16();
+        if !(1..=MAX_KNOWN_SECTIONS).contains(&max_sections) {
+            return Err(Error::new(20, "1 to 256 section headers"));
+        }
         let chip_code = fields.u8();
         let kinds = fields.u8();
         let compression = match kinds >> 4 {

@@ -57,7 +57,7 @@ fn a_program_header_lies_as_in_elf64() {
     let bytes = phdr().encode();
 
     for (offset, want) in [
-        (0, 7 << 32 | 1u64),
+        (0, (7 << 32) | 1u64),
         (8, 0x1000),
         (16, 0xffff_8880_0010_0000),
         (24, 0x10_0000),

@@ -56,7 +56,8 @@ fn notes_follow_each_other_at_multiples_of_four() {
         .iter()
         .map(|n| (n.offset, n.type_, n.name, n.desc_offset, n.desc))
         .collect();
-    let want: [(u64, u32, &[u8], u64, &[u8]); 3] = [
+    type Fields<'a> = (u64, u32, &'a [u8], u64, &'a [u8]);
+    let want: [Fields<'_>; 3] = [
         (0, 1, b"CORE\0", 20, b"12345"),
         (28, 0, b"VMCOREINFO\0", 52, b"abcd"),
         (56, 7, b"\0", 72, b""),

@@ -199,7 +199,9 @@ fn a_lower_file_that_the_kernel_would_not_make_is_refused() {
         ("no notes", |l| l.phdrs[0].type_ = PT_LOAD),
         ("notes twice", |l| l.phdrs[1].type_ = PT_NOTE),
         ("notes last", |l| l.phdrs.swap(0, 2)),
-        ("only memory", |l| drop(l.phdrs.remove(0))),
+        ("only memory", |l| {
+            l.phdrs.remove(0);
+        }),
         ("another segment", |l| l.phdrs[1].type_ = 6),
         ("notes over headers", |l| l.phdrs[0].offset = 0),
         ("notes not behind headers", |l| l.phdrs[0].offset += PAGE),

@@ -26,7 +26,7 @@ struct Written {
     bytes: usize,
 }
 
-pub fn run(args: &Extract) -> Result<bool> {
+pub fn run(args: &Extract) -> Result<u8> {
     let section = args.section.as_deref().map(|name| {
         let names = Section::ALL
             .iter()
@@ -48,7 +48,11 @@ pub fn run(args: &Extract) -> Result<bool> {
         };
         match content {
             Ok(content) => {
-                let file = args.output.join(file_name(&dump.name, section));
+                let mut file = args.output.join(file_name(&dump.name, section));
+                // Names that differ only in what no file is called.
+                while written.iter().any(|earlier: &Written| earlier.file == file) {
+                    file.as_mut_os_string().push("_");
+                }
                 save(&file, &content, args.force)?;
                 written.push(Written {
                     dump: dump.name.clone(),
@@ -71,7 +75,7 @@ pub fn run(args: &Extract) -> Result<bool> {
             writeln!(out, "{dump}: {bytes} bytes in {}", file.display())?;
         }
     }
-    Ok(good)
+    Ok(crate::status(true, good))
 }
 
 fn decoded(dump: &Dump, section: Section) -> Result<Vec<u8>, String> {

@@ -6,14 +6,18 @@ use flate2::{Decompress, FlushDecompress, Status as Zlib};
 use serde::Serialize;
 use vmcore_format::{
     cudbg::{
-        header::Compression,
+        header::{self, Compression},
         image::{Chunk, Image, SectionData},
+        meminfo::Meminfo,
+        reg_dump,
         section::Section,
         section_header::SectionHeader,
         status::Status,
     },
     Error,
 };
+
+use crate::input::Dump;
 
 /// A section, in words.
 #[derive(Serialize)]
@@ -39,15 +43,32 @@ pub fn parse(payload: &[u8]) -> Result<Image<'_>, Error> {
     Image::parse(payload)
 }
 
-/// All sections of an image that somebody tried to collect.
-pub fn summaries(image: &Image<'_>) -> Vec<Summary> {
+/// Whether a dump that is no image should be one.
+pub fn is_meant_as_one(dump: &Dump) -> bool {
+    dump.name.starts_with("cxgb4_") || dump.payload.starts_with(&header::SIGNATURE.to_le_bytes())
+}
+
+/// All sections of an image of `len` bytes that somebody tried to collect.
+pub fn summaries(image: &Image<'_>, len: usize) -> Vec<Summary> {
+    // Together they are not larger than the image, unless they overlap: then each would be decompressed again and again.
+    let mut left = len as u64;
     let found = image.sections().map(|section| match section {
         Ok(section) => {
-            let raw = inflate(&section);
+            let raw = match left.checked_sub(section.header.size.into()) {
+                Some(rest) => {
+                    left = rest;
+                    inflate(&section)
+                }
+                None => Err("expected sections that do not overlap".into()),
+            };
+            let damage = match &raw {
+                Ok(raw) => check(image, &section.header, raw).err(),
+                Err(error) => Some(error.clone()),
+            };
             summary(
                 &section.header,
-                raw.as_ref().map_or(0, |raw| raw.len() as u64),
-                raw.err(),
+                raw.map_or(0, |raw| raw.len() as u64),
+                damage,
             )
         }
         Err((id, error)) => {
@@ -59,6 +80,24 @@ pub fn summaries(image: &Image<'_>) -> Vec<Summary> {
         }
     });
     found.collect()
+}
+
+/// Whether the content of a complete section is what it should be.
+fn check(image: &Image<'_>, header: &SectionHeader, raw: &[u8]) -> Result<(), String> {
+    if header.status != Status::OK {
+        return Ok(());
+    }
+    match (Section::from_id(header.id), image.header().chip()) {
+        (Some(Section::Meminfo), _) => Meminfo::decode(raw)
+            .map(drop)
+            .map_err(|error| error.to_string()),
+        (Some(Section::RegDump), Some(chip)) if raw.len() != reg_dump::len(chip) => Err(format!(
+            "expected {} bytes of registers, not {}",
+            reg_dump::len(chip),
+            raw.len()
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary {

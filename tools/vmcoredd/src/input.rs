@@ -12,7 +12,15 @@ use std::{
 };
 
 use anyhow::{bail, Context, Result};
-use vmcore_format::{cudbg::header, note::Notes, vmcoredd::DeviceDump, Error};
+use vmcore_format::{
+    cudbg::header,
+    note::{align4, NoteHeader, Notes},
+    vmcoredd::{self, DeviceDump},
+    Error,
+};
+
+/// makedumpfile cannot save more, either.
+const MAX_NOTES: u64 = 2 << 30;
 
 /// A device dump.
 pub struct Dump {
@@ -36,6 +44,19 @@ impl Input {
     /// Reads the dumps in `path`. Fails if it is no file that could hold any.
     pub fn open(path: &Path) -> Result<Self> {
         Self::read(path).with_context(|| path.display().to_string())
+    }
+
+    /// Opens what can be opened of `paths` and tells why the others cannot; whether that is all of them.
+    pub fn open_all(paths: &[PathBuf]) -> (Vec<Self>, bool) {
+        let mut inputs = Vec::new();
+        for path in paths {
+            match Self::open(path) {
+                Ok(input) => inputs.push(input),
+                Err(error) => eprintln!("vmcoredd: {error:#}"),
+            }
+        }
+        let complete = inputs.len() == paths.len();
+        (inputs, complete)
     }
 
     fn read(path: &Path) -> Result<Self> {
@@ -74,16 +95,44 @@ impl Input {
     fn walk(&mut self, notes: &[u8], base: u64) -> std::result::Result<(), Error> {
         let based = |error: Error| error.based_at(base);
         let mut walk = Notes::new(notes);
-        while let Some(note) = walk.next().map_err(based)? {
+        let mut end = 0;
+        loop {
+            let note = match walk.next() {
+                Ok(Some(note)) => note,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.salvage(notes.get(end..).unwrap_or_default(), base + end as u64);
+                    return Err(based(error));
+                }
+            };
+            end = usize::try_from(note.desc_offset + align4(note.desc.len() as u64))
+                .unwrap_or(notes.len());
             if let Some(dump) = DeviceDump::from_note(&note).map_err(based)? {
-                self.dumps.push(Dump {
-                    name: String::from_utf8_lossy(dump.name).into_owned(),
-                    offset: base + dump.payload_offset,
-                    payload: dump.payload.to_vec(),
-                });
+                self.add(dump.name, base + dump.payload_offset, dump.payload);
             }
         }
-        Ok(())
+    }
+
+    /// Keeps what is there of a dump that was cut off: its headers tell what that is.
+    fn salvage(&mut self, rest: &[u8], offset: u64) {
+        let Some((header, payload)) = rest.split_at_checked(vmcoredd::HEADER_LEN) else {
+            return;
+        };
+        if NoteHeader::parse(header).is_ok_and(|header| header.type_ == vmcoredd::NT_VMCOREDD) {
+            let name = header[vmcoredd::HEADER_LEN - vmcoredd::NAME_LEN..].split(|byte| *byte == 0);
+            let name = name.map(<[u8]>::to_vec).next().unwrap_or_default();
+            self.add(&name, offset + vmcoredd::HEADER_LEN as u64, payload);
+        }
+    }
+
+    fn add(&mut self, name: &[u8], offset: u64, payload: &[u8]) {
+        // Names are printed: they are not to move the cursor.
+        let name = String::from_utf8_lossy(name).replace(char::is_control, "\u{fffd}");
+        self.dumps.push(Dump {
+            name,
+            offset,
+            payload: payload.to_vec(),
+        });
     }
 
     fn bare(path: &Path, file: &Bytes) -> Result<Self> {
@@ -172,9 +221,15 @@ impl Bytes {
 
     /// `len` bytes at `offset`, or as many of them as there are.
     fn up_to(&self, offset: u64, len: u64) -> Result<Vec<u8>> {
-        // Never more than the file has, whatever a header says.
+        // Never more than the file has, whatever a header says; and a file may be all holes.
         let there = self.len.saturating_sub(offset).min(len);
-        let mut bytes = vec![0; usize::try_from(there)?];
+        anyhow::ensure!(
+            there <= MAX_NOTES,
+            "at offset {offset:#x}: expected less than 2 GiB of notes, not {there} bytes"
+        );
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(usize::try_from(there)?)?;
+        bytes.resize(usize::try_from(there)?, 0);
         self.file.read_exact_at(&mut bytes, offset)?;
         Ok(bytes)
     }

@@ -49,12 +49,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-pub fn run(args: &Files) -> Result<bool> {
-    let inputs = args
-        .files
-        .iter()
-        .map(|file| Input::open(file))
-        .collect::<Result<Vec<_>>>()?;
+pub fn run(args: &Files) -> Result<u8> {
+    let (inputs, readable) = Input::open_all(&args.files);
     let mut out = std::io::stdout().lock();
     let listed: Vec<_> = inputs.iter().map(listed).collect();
     if args.json {
@@ -66,7 +62,8 @@ pub fn run(args: &Files) -> Result<bool> {
         }
     }
     // All of them, so that each is told.
-    Ok(inputs.iter().filter(|input| !input.report()).count() == 0)
+    let damaged = inputs.iter().filter(|input| !input.report()).count();
+    Ok(crate::status(readable, damaged == 0))
 }
 
 fn listed(input: &Input) -> Listed<'_> {

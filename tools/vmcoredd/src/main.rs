@@ -33,13 +33,21 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
     };
     match result {
-        Ok(true) => ExitCode::from(OK),
-        Ok(false) => ExitCode::from(DAMAGED),
+        Ok(status) => ExitCode::from(status),
         Err(error) if is_closed_pipe(&error) => ExitCode::from(OK),
         Err(error) => {
             eprintln!("vmcoredd: {error:#}");
             ExitCode::from(UNUSABLE)
         }
+    }
+}
+
+/// The status that says it all.
+fn status(readable: bool, sound: bool) -> u8 {
+    match (readable, sound) {
+        (false, _) => UNUSABLE,
+        (true, false) => DAMAGED,
+        (true, true) => OK,
     }
 }
 

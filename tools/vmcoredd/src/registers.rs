@@ -21,7 +21,7 @@ static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
 });
 
 /// Units by the address at which they begin.
-const UNITS: [(u32, &str); 32] = [
+const UNITS: [(u32, &str); 33] = [
     (0x1000, "SGE"),
     (0x3000, "PCIE"),
     (0x6000, "DBG"),
@@ -48,6 +48,7 @@ const UNITS: [(u32, &str); 32] = [
     (0x1a000, "NCSI"),
     (0x1b000, "windows"),
     (0x1e000, "PF"),
+    (0x20000, "MAC"),
     (0x30000, "MAC"),
     (0x40000, "MC"),
     (0x49000, "MC1"),

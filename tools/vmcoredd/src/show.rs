@@ -36,6 +36,8 @@ struct Cudbg {
     version: String,
     chip: &'static str,
     revision: u8,
+    /// The image ends before it should.
+    cut_short: bool,
     sections: Vec<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meminfo: Option<MemoryMap>,
@@ -45,7 +47,11 @@ struct Cudbg {
 impl Shown {
     fn new(dump: &Dump, all_registers: bool) -> Self {
         let content = match image::parse(&dump.payload) {
-            Ok(image) => Content::Cudbg(Box::new(Cudbg::new(&image, all_registers))),
+            Ok(image) => Content::Cudbg(Box::new(Cudbg::new(
+                &image,
+                dump.payload.len(),
+                all_registers,
+            ))),
             Err(_) => Content::Unknown,
         };
         Self {
@@ -57,7 +63,7 @@ impl Shown {
 }
 
 impl Cudbg {
-    fn new(image: &Image<'_>, all_registers: bool) -> Self {
+    fn new(image: &Image<'_>, len: usize, all_registers: bool) -> Self {
         let header = image.header();
         let bytes = |section| image::section(image, section)?.ok();
         let registers = header.chip().zip(bytes(Section::RegDump));
@@ -69,7 +75,8 @@ impl Cudbg {
             version: format!("{}.{}", header.major, header.minor),
             chip: header.chip().map_or("unknown", |chip| chip.name()),
             revision: header.chip_code & 0xf,
-            sections: image::summaries(image),
+            cut_short: !image.is_complete(),
+            sections: image::summaries(image, len),
             meminfo: meminfo.map(|info| MemoryMap::new(&info)),
             registers,
         }
@@ -81,6 +88,9 @@ impl Cudbg {
             "  cudbg {}, {} revision {}",
             self.version, self.chip, self.revision
         )?;
+        if self.cut_short {
+            writeln!(out, "  CUT SHORT: what follows is what is there")?;
+        }
         writeln!(
             out,
             "  {:<16} {:>10} {:>10}  status",
@@ -134,7 +144,7 @@ fn is_telling(register: &Register) -> bool {
     name.contains("INT_CAUSE") || name.ends_with("_FW") || ["PL_REV", "PL_WHOAMI"].contains(&name)
 }
 
-pub fn run(args: &Show) -> Result<bool> {
+pub fn run(args: &Show) -> Result<u8> {
     let input = Input::open(&args.file)?;
     let (dumps, mut good) = input.select(&args.names);
     let shown: Vec<_> = dumps
@@ -174,5 +184,5 @@ pub fn run(args: &Show) -> Result<bool> {
                 .all(|section| section.damage.is_none());
         }
     }
-    Ok(input.report() && good)
+    Ok(crate::status(true, input.report() && good))
 }

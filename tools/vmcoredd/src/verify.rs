@@ -23,10 +23,10 @@ struct Verdict {
     damage: Vec<String>,
 }
 
-pub fn run(args: &Files) -> Result<bool> {
+pub fn run(args: &Files) -> Result<u8> {
+    let (inputs, readable) = Input::open_all(&args.files);
     let mut verdicts = Vec::new();
-    for file in &args.files {
-        let input = Input::open(file)?;
+    for input in &inputs {
         let name = input.path.display().to_string();
         verdicts.extend(input.dumps.iter().map(|dump| judge(dump, &name)));
         verdicts.extend(input.damage.map(|damage| Verdict {
@@ -46,10 +46,11 @@ pub fn run(args: &Files) -> Result<bool> {
             print(&mut out, verdict)?;
         }
     }
-    Ok(verdicts.iter().all(|verdict| verdict.damage.is_empty()))
+    let sound = verdicts.iter().all(|verdict| verdict.damage.is_empty());
+    Ok(crate::status(readable, sound))
 }
 
-/// Offsets of damage count from the start of the dump.
+/// Offsets of damage in a dump count from the start of the dump.
 fn judge(dump: &Dump, file: &str) -> Verdict {
     let mut verdict = Verdict {
         file: file.to_owned(),
@@ -67,7 +68,7 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
                     dump.payload.len()
                 ));
             }
-            for section in image::summaries(&image) {
+            for section in image::summaries(&image, dump.payload.len()) {
                 verdict.complete += usize::from(section.ok);
                 verdict.incomplete += usize::from(!section.ok && section.damage.is_none());
                 let damage = section
@@ -76,8 +77,8 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
                 verdict.damage.extend(damage);
             }
         }
-        // Somebody else's dump: that its note is whole is all that can be said. Damaged cudbg says so in its signature.
-        Err(error) if error.offset != 0 => verdict.damage.push(error.to_string()),
+        // Of somebody else's dump, that its note is whole is all that can be said.
+        Err(error) if image::is_meant_as_one(dump) => verdict.damage.push(error.to_string()),
         Err(_) => {}
     }
     verdict

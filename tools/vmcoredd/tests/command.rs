@@ -169,7 +169,7 @@ fn foreign_files_are_named_with_what_to_do() {
 }
 
 #[test]
-fn a_file_cut_short_still_gives_the_dumps_that_are_whole() {
+fn a_file_cut_short_gives_what_is_there() {
     let files = Files::new();
     let image = files::image();
     let whole = files::elf(&[("other", b"something else"), (NAME, &image)]);
@@ -177,13 +177,103 @@ fn a_file_cut_short_still_gives_the_dumps_that_are_whole() {
     let (status, said, complaint) = run(&["list", &file]);
     assert_eq!(status, 1);
     assert!(
-        said.contains("1 device dump") && said.contains("other"),
+        said.contains("2 device dumps") && said.contains("other"),
         "{said}"
     );
     assert!(complaint.contains("at offset 0x"), "{complaint}");
     let (status, said, _) = run(&["verify", &file]);
     assert_eq!(status, 1);
     assert!(said.contains("DAMAGED"), "{said}");
+    let (status, said, _) = run(&["show", &file]);
+    assert_eq!(status, 1);
+    assert!(
+        said.contains("CUT SHORT") && said.contains("edc1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_hide_the_others() {
+    let files = Files::new();
+    let image = files::image();
+    let bad = files.write("bad", b"makedumpfile\0\0\0\0");
+    let good = files.write("good", &files::elf(&[(NAME, &image)]));
+    for command in ["list", "verify"] {
+        let (status, said, complaint) = run(&[command, &bad, &good]);
+        assert_eq!(status, 2);
+        assert!(
+            said.contains(NAME) && complaint.contains("makedumpfile -R"),
+            "{said}{complaint}"
+        );
+    }
+}
+
+#[test]
+fn sizes_that_no_file_has_are_an_error() {
+    let files = Files::new();
+    let image = files::image();
+    for (at, value) in [(32, 1u64 << 41), (64 + 32, 1 << 41)] {
+        let mut huge = files::elf(&[(NAME, &image)]);
+        huge[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        let path = files.write("huge", &huge);
+        // Nearly all of it is a hole.
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(1 << 42)
+            .unwrap();
+        let (status, _, complaint) = run(&["list", &path]);
+        assert_eq!(status, 2, "{complaint}");
+        assert!(complaint.contains("expected"), "{complaint}");
+    }
+}
+
+#[test]
+fn sections_that_overlap_are_not_read_again_and_again() {
+    let files = Files::new();
+    let mut image = files::image();
+    let table = 56;
+    for id in 1..=72u8 {
+        let at = table + 52 * (usize::from(id) - 1);
+        let edc0: Vec<u8> = image[table + 52 * 17..table + 52 * 18].to_vec();
+        image[at..at + 52].copy_from_slice(&edc0);
+        image[at] = id;
+    }
+    let file = files.write("image.bin", &image);
+    let (status, said, _) = run(&["verify", &file]);
+    assert_eq!(status, 1);
+    assert!(said.contains("do not overlap"), "{said}");
+}
+
+#[test]
+fn what_should_be_an_image_and_is_none_is_damage() {
+    let files = Files::new();
+    let image = files::image();
+    let mut unsigned = image.clone();
+    unsigned[1] ^= 1;
+    let mut empty = image.clone();
+    empty[20..22].fill(0);
+    for damaged in [&unsigned[..], &image[..40], &empty] {
+        let file = files.write("vmcore", &files::elf(&[(NAME, damaged)]));
+        let (status, said, _) = run(&["verify", &file]);
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains("DAMAGED at offset"), "{said}");
+    }
+}
+
+#[test]
+fn names_do_not_move_the_cursor() {
+    let files = Files::new();
+    let file = files.write(
+        "vmcore",
+        &files::elf(&[("a\x1b[2Jb", b"x"), ("a/b", b"1"), ("a_b", b"2")]),
+    );
+    let (_, said, _) = run(&["list", &file]);
+    assert!(!said.contains('\x1b'), "{said:?}");
+    let out = files.path("out");
+    assert_eq!(run(&["extract", &file, "-o", out.to_str().unwrap()]).0, 0);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
 }
 
 #[test]

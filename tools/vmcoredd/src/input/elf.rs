@@ -7,12 +7,18 @@ use vmcore_format::elf::{Ehdr, PT_NOTE};
 
 use super::{Bytes, Place};
 
+/// More than 65,534 program headers take.
+const MAX_HEADERS: u64 = 16 << 20;
+
 pub(super) fn notes(file: &Bytes) -> Result<Place> {
     let ehdr = Ehdr::parse(&file.up_to(0, Ehdr::LEN as u64)?)?;
     let end = ehdr
         .phdrs_end()
         .context("program headers end behind 2^64")?;
-    // At most 4 MiB: Ehdr has checked their number. Where they begin is a matter of the file's length.
+    anyhow::ensure!(
+        end <= MAX_HEADERS,
+        "at offset 0x20: expected program headers in the first 16 MiB"
+    );
     let headers = file.up_to(0, end)?;
     for phdr in ehdr.phdrs(&headers) {
         let (_, phdr) = phdr?;
