@@ -10,9 +10,12 @@ insmod /modules/vmcore_devdump.ko
 insmod /modules/cxgb4_dump.ko
 config 05.0 >/out/command-5.after
 config 06.0 >/out/command-6.after
-! grep -r . /sys/bus/pci/devices/0000:00:0[56].0/driver/uevent 2>/dev/null
 
 # The adapters are free for their real driver, and probing again does not collect again.
-echo 0000:00:05.0 >/sys/bus/pci/drivers/cxgb4_dump/bind 2>/dev/null || true
+[ ! -e /sys/bus/pci/devices/0000:00:05.0/driver ]
+if echo 0000:00:05.0 2>/dev/null >/sys/bus/pci/drivers/cxgb4_dump/bind; then
+	echo 'the adapter was taken'
+	exit 1
+fi
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1
