@@ -4,14 +4,13 @@
 //!
 //! C header: `drivers/net/ethernet/chelsio/cxgb4/t4_pci_id_tbl.h`
 
-use super::driver::Cxgb4Dump;
 use kernel::pci;
 
 macro_rules! table {
     ($($device:literal)*) => {
         kernel::pci_device_table!(
             TABLE,
-            <Cxgb4Dump as pci::Driver>::IdInfo,
+            (),
             [$((pci::DeviceId::from_id(pci::Vendor::CHELSIO, $device), ())),*]
         );
     };
@@ -29,4 +28,4 @@ table! {
     0x648b 0x6492
 }
 
-pub(super) const ADAPTERS: pci::IdTable<<Cxgb4Dump as pci::Driver>::IdInfo> = &TABLE;
+pub(super) const ADAPTERS: pci::IdTable<()> = &TABLE;
