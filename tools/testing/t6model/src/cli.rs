@@ -71,6 +71,9 @@ pub struct Adapter {
     /// KiB that memory window 0 shows at once; below 4 it cannot be mapped
     #[arg(long, default_value_t = 64)]
     window_kib: u32,
+    /// A register that holds something else: ADDRESS=VALUE, both in hexadecimal
+    #[arg(long = "set", value_parser = register, value_name = "ADDRESS=VALUE")]
+    broken: Vec<(u32, u32)>,
 }
 
 impl Adapter {
@@ -82,9 +85,17 @@ impl Adapter {
             mc1_mib: self.mc1_mib.unwrap_or(usual.mc1_mib),
             hma_mib: self.hma_mib,
             window_kib: self.window_kib,
+            broken: self.broken.clone(),
             ..usual
         }
     }
+}
+
+fn register(text: &str) -> Result<(u32, u32), String> {
+    let hexadecimal = |text: &str| u32::from_str_radix(text.trim_start_matches("0x"), 16).ok();
+    text.split_once('=')
+        .and_then(|(address, value)| hexadecimal(address).zip(hexadecimal(value)))
+        .ok_or_else(|| "ADDRESS=VALUE, as in 0x3068=0xffffffff".into())
 }
 
 fn chip(name: &str) -> Result<Chip, String> {

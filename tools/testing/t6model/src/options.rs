@@ -21,6 +21,8 @@ pub struct Options {
     pub hma_mib: u32,
     /// Aperture of memory window 0: a power of two from 1 to 128.
     pub window_kib: u32,
+    /// Registers that hold something else after a reset, with what they hold: a chip that is broken.
+    pub broken: Vec<(u32, u32)>,
 }
 
 impl Options {
@@ -34,6 +36,7 @@ impl Options {
             mc1_mib: if chip == Chip::T5 { 1 } else { 0 },
             hma_mib: 0,
             window_kib: 64,
+            broken: Vec::new(),
         }
     }
 

@@ -51,6 +51,11 @@ impl Registers {
                 rng::register(options.seed, STREAM, pair.index.into()) & 0xff,
             );
         }
+        for (address, value) in &options.broken {
+            if get(&initial, *address).is_some() {
+                set(&mut initial, *address, *value);
+            }
+        }
         Self {
             options: options.clone(),
             now: initial.clone(),

@@ -46,12 +46,20 @@ pub fn two() -> [Adapter; 2] {
     [t6.counted(), t5.counted()]
 }
 
-/// Two adapters, with every access counted.
+/// A T6 whose memory window is nowhere, and which does not know where its packets are.
+pub fn broken() -> Adapter {
+    Adapter::t6(66)
+        .option("--set=0x3068=0xffffffff")
+        .option("--set=0x7d20=0xfffffff8")
+}
+
+/// Two adapters with every access counted, and a broken one.
 pub static TWO: Boot = LazyLock::new(|| {
     let vm = Vm::scenario("two").crash_kernel(include_str!("../../scripts/two.sh"));
     boot(
         two()
             .into_iter()
+            .chain([broken()])
             .fold(vm, Vm::adapter)
             .deadline(Duration::from_secs(600)),
     )

@@ -2,15 +2,61 @@
 
 //! A T6 and a T5 in one machine, with every access counted.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
-use crate::boots::{lines, of, text, TWO};
+use crate::boots::{lines, of, output, text, TWO};
 
+/// Of the two adapters that are not broken.
 fn stats() -> [Value; 2] {
-    let files: [_; 2] = of(&TWO).adapters.clone().try_into().expect("two adapters");
-    files.map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
+    let files = &of(&TWO).adapters;
+    assert_eq!(files.len(), 3);
+    [0, 1].map(|index| json(&files[index]))
+}
+
+fn json(file: &Path) -> Value {
+    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+}
+
+#[test]
+fn a_broken_adapter_gives_what_can_be_read_and_says_what_is_wrong() {
+    let vmcore = of(&TWO).out.join("vmcore");
+    let args = [
+        "show",
+        vmcore.to_str().unwrap(),
+        "cxgb4_0000:00:07.0",
+        "--json",
+    ];
+    let said = output(vm::bin_dir().join("vmcoredd"), &args);
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    let sections = shown[0]["sections"].as_array().unwrap();
+    let section = |name: &str| {
+        sections
+            .iter()
+            .find(|section| section["name"] == name)
+            .unwrap()
+    };
+    for name in ["reg_dump", "meminfo"] {
+        assert_eq!(section(name)["status"], "ok", "{said}");
+    }
+    for name in ["edc0", "edc1", "mc0"] {
+        assert_eq!(section(name)["status"], "error", "{said}");
+        let cause = section(name)["cause"].as_str().unwrap();
+        assert!(
+            cause.contains("impossible value (0x7d20: 0xfffffff8)"),
+            "{cause}"
+        );
+    }
+    let stats = json(&of(&TWO).adapters[2]);
+    assert_eq!(stats["changed"], Value::Array(vec![]), "{stats}");
+    let dmesg = text(&TWO, "crash.dmesg");
+    let line = lines(&dmesg, "cxgb4_dump 0000:00:07.0: ");
+    assert!(line[0].contains("2 sections ok, 3 failed"), "{line:?}");
+    assert!(
+        !dmesg.contains("BUG:") && !dmesg.contains("Oops"),
+        "{dmesg}"
+    );
 }
 
 #[test]
