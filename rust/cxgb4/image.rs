@@ -6,7 +6,10 @@ use super::{
     super::{
         abi::Sink,
         format::cudbg::{
-            header::Header,
+            header::{
+                Header,
+                HEADER_LEN, //
+            },
             section::Section,
             section_header::{
                 self,
@@ -24,6 +27,9 @@ use super::{
 };
 use kernel::prelude::*;
 
+/// Section headers before anything was collected.
+static NOTHING_YET: [u8; TABLE_END - HEADER_LEN] = [0; TABLE_END - HEADER_LEN];
+
 /// How it went.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
@@ -40,9 +46,7 @@ pub(super) fn collect(
     mut stopped: Option<Failure>,
 ) -> Result<Tally> {
     sink.write(&Header::new(device.chip_code, TABLE_END as u32).encode())?;
-    for _ in 0..TABLE_END - sink.len() {
-        sink.write(&[0])?;
-    }
+    sink.write(&NOTHING_YET)?;
     let mut tally = Tally::default();
     for &(section, collect) in SECTIONS {
         let start = sink.len();
