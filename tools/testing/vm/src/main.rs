@@ -65,16 +65,16 @@ fn tell() -> Result<()> {
     let outcome = demo::vm("demo").run();
     watch.stop();
     let vmcore = outcome?.success()?.out.join("vmcore");
+    let vmcore = vmcore
+        .strip_prefix(std::env::current_dir()?)
+        .unwrap_or(&vmcore)
+        .to_owned();
     let mib = vmcore.metadata()?.len() >> 20;
     println!(
         "{:8.1}s  makedumpfile saved {} ({mib} MiB)",
         start.elapsed().as_secs_f32(),
         vmcore.display()
     );
-    let vmcore = vmcore
-        .strip_prefix(std::env::current_dir()?)
-        .unwrap_or(&vmcore)
-        .to_owned();
     for command in ["list", "show"] {
         vmcoredd(command, &vmcore)?;
     }
