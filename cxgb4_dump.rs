@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Dumps Chelsio T5 and T6 adapters into the vmcore.
+//! Dumps Chelsio T4, T5 and T6 adapters into the vmcore.
 //!
 //! For crash kernels: on probe, registers and on-chip memory of the adapter are collected into a device dump
 //! (`vmcore_devdump.ko`). Then the adapter is left to its real driver.
@@ -9,6 +9,7 @@
 mod bindings {
     //! What the driver needs of the kernel and the `kernel` crate does not have.
 
+    pub(crate) mod pci;
     pub(crate) mod sort;
     pub(crate) mod zlib;
 }
@@ -24,6 +25,12 @@ kernel::module_pci_driver! {
     type: cxgb4::Cxgb4Dump,
     name: "cxgb4_dump",
     authors: ["The vmcore-devdump developers"],
-    description: "Device dumps of Chelsio T5 and T6 adapters",
+    description: "Device dumps of Chelsio T4, T5 and T6 adapters",
     license: "GPL",
+    params: {
+        flash: bool {
+            default: false,
+            description: "Dump the serial flash, too: 4 MiB and more, and some seconds",
+        },
+    },
 }

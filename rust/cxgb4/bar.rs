@@ -3,7 +3,10 @@
 //! BAR0, while it can be accessed.
 
 use super::{
-    super::format::cudbg::cause::Cause,
+    super::{
+        bindings::pci::read_vpd,
+        format::cudbg::cause::Cause, //
+    },
     device::Registers,
     failure::{
         Failure,
@@ -64,35 +67,65 @@ impl Drop for MemoryDecoding<'_> {
     }
 }
 
-/// The registers of an adapter.
-pub(super) struct Bar0<'a>(pub(super) Bar<'a>);
+/// The registers of an adapter, and what can be had without them.
+pub(super) struct Bar0<'a> {
+    device: &'a pci::Device<Bound>,
+    /// `None`: BAR0 is missing, too small or taken.
+    bar: Option<Bar<'a>>,
+}
 
-impl Bar0<'_> {
-    fn outside(&self, address: u32) -> Failure {
-        Failure::new(Cause::OutsideBar, address, self.size())
+impl<'a> Bar0<'a> {
+    pub(super) fn map(device: &'a pci::Device<Bound>) -> Self {
+        Self {
+            device,
+            bar: device.iomap_region(0, c"cxgb4_dump").ok(),
+        }
+    }
+
+    fn access<T>(
+        &self,
+        address: u32,
+        access: impl FnOnce(&Bar<'a>) -> kernel::error::Result<T>,
+    ) -> Result<T> {
+        let outside = Failure::new(Cause::OutsideBar, address, self.size());
+        let bar = self.bar.as_ref().ok_or(outside)?;
+        access(bar).map_err(|_| outside)
     }
 }
 
 impl Registers for Bar0<'_> {
     fn read32(&self, address: u32) -> Result<u32> {
-        self.0
-            .try_read32(address as usize)
-            .map_err(|_| self.outside(address))
+        self.access(address, |bar| bar.try_read32(address as usize))
     }
 
     fn read64(&self, address: u32) -> Result<u64> {
-        self.0
-            .try_read64(address as usize)
-            .map_err(|_| self.outside(address))
+        self.access(address, |bar| bar.try_read64(address as usize))
     }
 
     fn write32(&self, address: u32, value: u32) -> Result {
-        self.0
-            .try_write32(value, address as usize)
-            .map_err(|_| self.outside(address))
+        self.access(address, |bar| bar.try_write32(value, address as usize))
     }
 
     fn size(&self) -> u64 {
-        Io::size(&self.0) as u64
+        self.bar.as_ref().map_or(0, |bar| Io::size(bar) as u64)
+    }
+
+    fn bus_address(&self) -> u64 {
+        self.device.resource_start(0).unwrap_or(0)
+    }
+
+    fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {
+        read_vpd(self.device, address, bytes)
+    }
+
+    #[cfg(mark_sections)]
+    fn mark(&self, section: u8) {
+        /// `PCI_INTERRUPT_LINE`: the model keeps it, and counts by its value.
+        const INTERRUPT_LINE: usize = 0x3c;
+
+        let _ = self
+            .device
+            .config_space()
+            .try_write8(section, INTERRUPT_LINE);
     }
 }

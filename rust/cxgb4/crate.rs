@@ -8,9 +8,12 @@ extern crate vmcore_format as format;
 
 #[path = "../cxgb4"]
 mod cxgb4 {
+    pub(crate) mod cim;
     pub(crate) mod device;
     pub(crate) mod failure;
+    pub(crate) mod flash;
     pub(crate) mod hal;
+    pub(crate) mod indirect;
     pub(crate) mod memory_map;
     pub(crate) mod payload;
     pub(crate) mod regs;

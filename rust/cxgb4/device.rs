@@ -18,6 +18,9 @@ use super::{
 /// What a dead device answers.
 const ALL_ONES: u32 = u32::MAX;
 
+/// Reads of a register until we give up waiting: some milliseconds, most units need microseconds.
+const PATIENCE: u32 = 10_000;
+
 /// The registers in BAR0. Addresses that are not in it fail.
 pub(crate) trait Registers {
     fn read32(&self, address: u32) -> Result<u32>;
@@ -26,6 +29,35 @@ pub(crate) trait Registers {
 
     /// Bytes of registers.
     fn size(&self) -> u64;
+
+    /// Where the registers are on the PCI bus.
+    fn bus_address(&self) -> u64;
+
+    /// Reads vital product data through the configuration space; `false` if it can't be read.
+    fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool;
+
+    /// Says which section is collected, to who counts accesses. Only a build for measuring does.
+    fn mark(&self, _section: u8) {}
+}
+
+/// A register that we write; it's put back when this is dropped.
+pub(crate) struct Borrowed<'a> {
+    device: &'a Device<'a>,
+    address: u32,
+    pub(crate) before: u32,
+}
+
+impl Borrowed<'_> {
+    pub(crate) fn write(&self, value: u32) -> Result {
+        self.device.write32(self.address, value)
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        // If the device is gone, there is nothing to put back.
+        let _ = self.device.write32(self.address, self.before);
+    }
 }
 
 /// An adapter.
@@ -65,6 +97,11 @@ impl<'a> Device<'a> {
         self.hal.chip
     }
 
+    /// What a section says that the chip does not have.
+    pub(crate) fn lacks(&self) -> Failure {
+        Failure::new(Cause::Absent, pl::REV, self.chip_code.into())
+    }
+
     /// Fails if the device does not answer any more.
     pub(crate) fn check_alive(&self) -> Result {
         match self.registers.read32(pl::REV)? {
@@ -93,7 +130,38 @@ impl<'a> Device<'a> {
         self.registers.read64(address)
     }
 
-    /// Writes a register; only windows and indexes, which are put back afterwards.
+    /// Reads two words.
+    pub(crate) fn read64(&self, address: u32) -> Result<u64> {
+        let value = self.registers.read64(address)?;
+        if value == u64::MAX {
+            self.check_alive()?;
+        }
+        Ok(value)
+    }
+
+    /// Reads a register until it's as wanted. Fails if that takes too long.
+    pub(crate) fn wait(&self, address: u32, done: impl Fn(u32) -> bool) -> Result<u32> {
+        let mut value = 0;
+        for _ in 0..PATIENCE {
+            value = self.read32(address)?;
+            if done(value) {
+                return Ok(value);
+            }
+        }
+        Err(Failure::new(Cause::Timeout, address, value.into()))
+    }
+
+    /// Takes a register for writing.
+    pub(crate) fn borrow(&'a self, address: u32) -> Result<Borrowed<'a>> {
+        let before = self.read32(address)?;
+        Ok(Borrowed {
+            device: self,
+            address,
+            before,
+        })
+    }
+
+    /// Writes a register: those that are borrowed, and those that start reading something.
     pub(crate) fn write32(&self, address: u32, value: u32) -> Result {
         self.registers.write32(address, value)
     }
@@ -101,5 +169,20 @@ impl<'a> Device<'a> {
     /// Bytes of registers.
     pub(crate) fn size(&self) -> u64 {
         self.registers.size()
+    }
+
+    /// Where the registers are on the PCI bus.
+    pub(crate) fn bus_address(&self) -> u64 {
+        self.registers.bus_address()
+    }
+
+    /// Reads vital product data; `false` if it can't be read. Works without any register.
+    pub(crate) fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {
+        self.registers.vpd(address, bytes)
+    }
+
+    /// Says which section is collected; 0: none.
+    pub(crate) fn mark(&self, section: u8) {
+        self.registers.mark(section);
     }
 }

@@ -10,6 +10,7 @@ use super::{
             Sink, //
         },
         format::cudbg::Chip,
+        module_parameters, //
     },
     bar::{
         Bar0,
@@ -62,7 +63,7 @@ impl pci::Driver for Cxgb4Dump {
 
 fn dump(device: &pci::Device<Bound>) -> Result {
     let hal = Chip::from_device_id(device.device_id())
-        .and_then(Hal::of)
+        .map(Hal::of)
         .ok_or(ENODEV)?;
     let address = BStr::from_bytes(device.as_ref().name().to_bytes());
     let mut dump = Dump {
@@ -100,9 +101,10 @@ impl DeviceDump for Dump<'_> {
 
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
         let _decoding = MemoryDecoding::enable(self.device)?;
-        let registers = Bar0(self.device.iomap_region(0, c"cxgb4_dump")?);
+        let registers = Bar0::map(self.device);
         let (device, found) = Device::identify(self.hal, &registers);
-        self.tally = image::collect(&device, sink, &mut self.scratch, found.err())?;
+        let flash = module_parameters::flash.value();
+        self.tally = image::collect(&device, sink, &mut self.scratch, flash, found.err())?;
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ pub(crate) type Result<T = ()> = core::result::Result<T, Failure>;
 impl Failure {
     pub(crate) const fn new(cause: Cause, at: u32, value: u64) -> Self {
         let status = match cause {
-            Cause::Absent => Status::NOT_FOUND,
+            Cause::Absent | Cause::HostState => Status::NOT_FOUND,
             Cause::Budget | Cause::NoMemory => Status::NO_MEM,
             Cause::Unsupported => Status::NOT_IMPLEMENTED,
             _ => Status::SYSTEM_ERROR,
@@ -31,6 +31,11 @@ impl Failure {
             status,
             detail: Detail::new(cause, at, value),
         }
+    }
+
+    /// There is nothing to collect, and nothing wrong.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self.status, Status::NOT_FOUND | Status::NOT_IMPLEMENTED)
     }
 
     /// No other section can do better.

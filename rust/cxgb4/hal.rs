@@ -4,12 +4,14 @@
 
 use super::{
     super::format::cudbg::Chip,
+    indirect::Range,
     regs::{
         ma,
         Field, //
     },
 };
 
+mod t4;
 mod t5;
 mod t6;
 
@@ -55,15 +57,35 @@ pub(crate) struct Hal {
     /// In these counters: pages in use, and pages set aside.
     pub(crate) pages_used: Field,
     pub(crate) pages_allocated: Field,
+    /// Windows have addresses of the PCI bus, and show the same to all functions.
+    pub(crate) windows_on_bus: bool,
+    /// In `PCIE_CFG_SPACE_REQ`: read.
+    pub(crate) config_enable: u32,
+    pub(crate) has_doorbell_fifo: bool,
+    pub(crate) has_hma: bool,
+    pub(crate) tp_indirect: &'static [Range],
+    pub(crate) up_cim: &'static [Range],
+    pub(crate) outbound_queues: u32,
+    /// Words of an entry of the processor's logic analyzer as dumps have them, and number of the last that is in use.
+    pub(crate) cim_la_words: usize,
+    pub(crate) cim_la_last_word: u32,
+    pub(crate) rss_entries: u32,
+    /// Virtual functions.
+    pub(crate) vfs: u32,
+    pub(crate) pm_counters: usize,
+    pub(crate) mps_entries: u32,
+    /// In the class of an entry: it's for several functions.
+    pub(crate) replicate: u32,
+    /// Functions that it can be for.
+    pub(crate) replication_bits: u32,
 }
 
 impl Hal {
-    /// `None`: not a chip that this driver knows.
-    pub(crate) fn of(chip: Chip) -> Option<&'static Self> {
+    pub(crate) fn of(chip: Chip) -> &'static Self {
         match chip {
-            Chip::T4 => None,
-            Chip::T5 => Some(&t5::HAL),
-            Chip::T6 => Some(&t6::HAL),
+            Chip::T4 => &t4::HAL,
+            Chip::T5 => &t5::HAL,
+            Chip::T6 => &t6::HAL,
         }
     }
 }

@@ -22,7 +22,10 @@ use super::{
     device::Device,
     failure::Failure,
     scratch::Scratch,
-    sections::SECTIONS,
+    sections::{
+        FLASH,
+        SECTIONS, //
+    },
     writer::Writer,
 };
 use kernel::prelude::*;
@@ -38,33 +41,37 @@ pub(super) struct Tally {
     pub(super) failed: u32,
 }
 
-/// Collects all sections of `device`. `stopped` says why nothing can be collected, if that is known already.
+/// Collects all sections of `device`. `stopped` says why no register can be read, if that is known already.
 pub(super) fn collect(
     device: &Device<'_>,
     sink: &mut Sink<'_>,
     scratch: &mut Scratch,
+    flash: bool,
     mut stopped: Option<Failure>,
 ) -> Result<Tally> {
     sink.write(&Header::new(device.chip_code, TABLE_END as u32).encode())?;
     sink.write(&NOTHING_YET)?;
     let mut tally = Tally::default();
-    for &(section, collect) in SECTIONS {
+    let sections = Iterator::chain(SECTIONS.iter(), flash.then_some(&FLASH));
+    for &(section, collect) in sections {
         let start = sink.len();
         let mut writer = Writer::new(sink, scratch);
+        device.mark(section.id());
         let mut result = match stopped {
-            Some(failure) => Err(failure),
-            None => collect(device, section, &mut writer),
+            Some(failure) if !needs_nothing(section) => Err(failure),
+            _ => collect(device, section, &mut writer),
         };
+        device.mark(0);
         // Even if it failed: what is there stays.
         let finished = writer.finish();
         result = result.and(finished);
         match result {
             Ok(()) => tally.ok += 1,
             // Not fitted is not a failure.
-            Err(failure) if failure.status == Status::NOT_FOUND => {}
+            Err(failure) if failure.is_absence() => {}
             Err(failure) => {
                 tally.failed += 1;
-                stopped = Some(failure).filter(Failure::is_final);
+                stopped = stopped.or(Some(failure).filter(Failure::is_final));
             }
         }
         let header = header(section, start, sink, result);
@@ -76,6 +83,14 @@ pub(super) fn collect(
     }
     tally.bytes = sink.len();
     Ok(tally)
+}
+
+/// Whether a section has something to say without a single register, or memory.
+fn needs_nothing(section: Section) -> bool {
+    matches!(
+        section,
+        Section::VpdData | Section::MboxLog | Section::Qdesc
+    )
 }
 
 fn header(

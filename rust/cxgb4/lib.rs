@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Dumps Chelsio T5 and T6 adapters.
+//! Dumps Chelsio T4, T5 and T6 adapters.
 //!
 //! Only memory decoding is enabled. Nothing is reset, no firmware is asked, and the registers that had to be moved are put
 //! back: the driver that comes next finds the device as it was.
 
 mod bar;
+mod cim;
 mod device;
 mod driver;
 mod failure;
+mod flash;
 mod hal;
 mod ids;
 mod image;
+mod indirect;
 mod memory_map;
 mod payload;
 mod regs;

@@ -220,6 +220,10 @@ impl List<'_> {
     }
 
     fn doorbell_fifo(&mut self, device: &Device<'_>) -> Result {
+        if !device.hal.has_doorbell_fifo {
+            self.hide(0);
+            return Ok(());
+        }
         let size = device.read_field(sge::DBVFIFO_SIZE, device.hal.dbvfifo_size)?;
         let control = device.read_field(sge::CONTROL2, sge::VFIFO_ENABLE)?;
         if size == 0 || (device.hal.dbvfifo_has_switch && control == 0) {

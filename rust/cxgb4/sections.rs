@@ -2,7 +2,7 @@
 
 //! What is collected, in this order: much to learn from few bytes comes first.
 //!
-//! A section is a file with a function `collect` and a line here.
+//! A section is a file with a function `collect`, a `mod` and a line here.
 
 use super::{
     super::format::cudbg::section::Section,
@@ -11,21 +11,76 @@ use super::{
     writer::Writer, //
 };
 
+mod cim_bus_la;
+mod cim_la;
+mod cim_queues;
+mod cim_registers;
+mod clocks;
+mod contexts;
+mod dev_log;
+mod flash;
+mod host_state;
+mod indirect;
+mod le_tcam;
+mod meminfo;
+mod memory;
+mod mps_tcam;
+mod pcie_config;
+mod pm_stats;
+mod reg_dump;
+mod rss;
+mod sge_indirect;
+mod tid_info;
+mod tp_la;
+mod tp_tables;
+mod ulprx_la;
+mod ulptx_la;
+mod vpd;
+
 /// Writes the content of a section. What was written before a failure is kept.
 pub(crate) type Collect = fn(&Device<'_>, Section, &mut Writer<'_, '_>) -> Result;
 
 macro_rules! sections {
-    ($($file:ident: $($section:ident)*;)*) => {
-        $(mod $file;)*
-
+    ($($collect:path: $($section:ident)*;)*) => {
         pub(crate) const SECTIONS: &[(Section, Collect)] = &[
-            $($((Section::$section, $file::collect as Collect),)*)*
+            $($((Section::$section, $collect as Collect),)*)*
         ];
     };
 }
 
 sections! {
-    reg_dump: RegDump;
-    meminfo: Meminfo;
-    memory: Edc0 Edc1 Mc0 Mc1 Hma;
+    vpd::collect: VpdData;
+    pcie_config::collect: PcieConfig;
+    dev_log::collect: DevLog;
+    reg_dump::collect: RegDump;
+    meminfo::collect: Meminfo;
+    cim_la::collect: CimLa;
+    cim_bus_la::collect: CimMaLa CimPifLa;
+    cim_queues::configuration: CimQcfg;
+    cim_queues::inbound: CimIbqTp0 CimIbqTp1 CimIbqUlp CimIbqSge0 CimIbqSge1 CimIbqNcsi;
+    cim_queues::outbound: CimObqUlp0 CimObqUlp1 CimObqUlp2 CimObqUlp3 CimObqSge CimObqNcsi CimObqRxq0 CimObqRxq1;
+    cim_registers::registers: UpCimIndirect;
+    cim_registers::page_tables: PbtTable;
+    tp_la::collect: TpLa;
+    ulprx_la::collect: UlprxLa;
+    ulptx_la::collect: UlptxLa;
+    indirect::collect: TpIndirect PcieIndirect PmIndirect MaIndirect HmaIndirect;
+    sge_indirect::collect: SgeIndirect;
+    contexts::collect: DumpContext;
+    pm_stats::collect: PmStats;
+    clocks::timers: Clk;
+    clocks::scheduler: HwSched;
+    tp_tables::mtus: PathMtu;
+    tp_tables::congestion: Cctrl;
+    rss::table: Rss;
+    rss::virtual_functions: RssVfConf;
+    tid_info::collect: TidInfo;
+    mps_tcam::collect: MpsTcam;
+    memory::collect: Edc0 Edc1;
+    le_tcam::collect: LeTcam;
+    memory::collect: Mc0 Mc1 Hma;
+    host_state::collect: MboxLog Qdesc;
 }
+
+/// Takes long and seldom tells much: only if somebody asks.
+pub(crate) const FLASH: (Section, Collect) = (Section::Flash, flash::collect);

@@ -36,6 +36,11 @@ impl<'a> Window<'a> {
     pub(crate) fn open(device: &'a Device<'a>) -> Result<Self> {
         let value = device.read32(BASE)?;
         let base = u64::from(pcie::OFFSET_KIB.of(value)) << 10;
+        let base = match device.hal.windows_on_bus {
+            // Of 64 bits, the register has the low ones.
+            true => (base.wrapping_sub(device.bus_address())) & u64::from(u32::MAX),
+            false => base,
+        };
         let aperture = 1u64
             .checked_shl(pcie::APERTURE.of(value).saturating_add(10))
             .unwrap_or(u64::MAX);
@@ -66,7 +71,11 @@ impl<'a> Window<'a> {
 
     fn show(&mut self, address: u32) -> Result {
         if self.shown != Some(address) {
-            let offset = address | self.device.pf;
+            let function = match self.device.hal.windows_on_bus {
+                true => 0,
+                false => self.device.pf,
+            };
+            let offset = address | function;
             self.device.write32(OFFSET, offset)?;
             // Reading it back lets the window arrive there before it is read from.
             let now = self.device.read32(OFFSET)?;

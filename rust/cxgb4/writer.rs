@@ -63,6 +63,37 @@ impl<'a, 's> Writer<'a, 's> {
         self.put(len, |room, _| room.fill(0))
     }
 
+    /// Appends words, little-endian. Fails as [`Writer::push`] does.
+    pub(crate) fn words(&mut self, words: &[u32]) -> Result {
+        words
+            .iter()
+            .try_for_each(|word| self.push(&word.to_le_bytes()))
+    }
+
+    /// Appends `len` zeroes, at most a chunk, that `fill` may change in any order. Fails as [`Writer::push`] does, or as `fill`.
+    pub(crate) fn block(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result) -> Result {
+        if self.filled + len > CHUNK_SIZE {
+            self.finish()?;
+        }
+        self.check_time()?;
+        let end = self.filled + len;
+        let block = &mut self.scratch.raw()[self.filled..end];
+        self.filled = end;
+        block.fill(0);
+        fill(block)?;
+        match end {
+            CHUNK_SIZE => self.finish(),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_time(&self) -> Result {
+        match self.sink.ms_left() {
+            0 => Err(Failure::new(Cause::Deadline, 0, self.sink.len() as u64)),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes what is left. Only then the section is complete.
     pub(super) fn finish(&mut self) -> Result {
         if self.filled == 0 {
@@ -82,8 +113,8 @@ impl<'a, 's> Writer<'a, 's> {
     fn put(&mut self, len: usize, fill: impl Fn(&mut [u8], usize)) -> Result {
         let mut done = 0;
         while done < len {
-            if self.filled % TIME_STEP == 0 && self.sink.ms_left() == 0 {
-                return Err(Failure::new(Cause::Deadline, 0, self.sink.len() as u64));
+            if self.filled % TIME_STEP == 0 {
+                self.check_time()?;
             }
             let step = (TIME_STEP - self.filled % TIME_STEP).min(len - done);
             fill(

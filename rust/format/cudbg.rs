@@ -18,8 +18,12 @@ pub mod reg_dump;
 pub mod section;
 pub mod section_header;
 pub mod status;
+pub mod version_header;
 
-pub use self::chip::Chip;
+pub use self::{
+    chip::Chip,
+    version_header::VersionHeader, //
+};
 
 /// Bytes before the first section: header and section headers.
 pub const TABLE_END: usize =

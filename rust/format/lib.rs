@@ -17,6 +17,7 @@ mod error;
 pub mod note;
 pub mod stack;
 pub mod vmcoredd;
+pub mod vpd;
 
 pub use self::error::{
     Error,

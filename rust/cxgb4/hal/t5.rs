@@ -3,9 +3,12 @@
 use super::{
     super::{
         super::format::cudbg::Chip,
+        indirect::Range,
         regs::{
+            cim,
             ma,
             mps,
+            tp,
             Field, //
         },
     },
@@ -14,6 +17,53 @@ use super::{
     EDC0,
     EDC1, //
 };
+
+const CIM: (u32, u32) = (cim::HOST_ACC_CTRL, cim::HOST_ACC_DATA);
+
+/// Words of the processor's address space.
+const fn words(first: u32, count: u32) -> Range {
+    Range::with_stride(CIM, first, count, 4)
+}
+
+const TP_INDIRECT: [Range; 21] = [
+    Range::new(tp::PIO, 0x20, 28),
+    Range::new(tp::PIO, 0x40, 19),
+    Range::new(tp::PIO, 0x54, 2),
+    Range::new(tp::PIO, 0x60, 13),
+    Range::new(tp::PIO, 0x6f, 1),
+    Range::new(tp::PIO, 0x120, 4),
+    Range::new(tp::PIO, 0x12b, 2),
+    Range::new(tp::PIO, 0x12f, 21),
+    Range::new(tp::PIO, 0x145, 19),
+    Range::new(tp::PIO, 0x230, 25),
+    Range::new(tp::PIO, 0x8c0, 1),
+    Range::new(tp::TM_PIO, 0x0, 12),
+    Range::new(tp::MIB, 0x0, 13),
+    Range::new(tp::MIB, 0x10, 6),
+    Range::new(tp::MIB, 0x18, 8),
+    Range::new(tp::MIB, 0x20, 13),
+    Range::new(tp::MIB, 0x30, 16),
+    Range::new(tp::MIB, 0x40, 16),
+    Range::new(tp::MIB, 0x50, 16),
+    Range::new(tp::MIB, 0x60, 6),
+    Range::new(tp::MIB, 0x68, 4),
+];
+
+const UP_CIM: [Range; 13] = [
+    words(0x2000, 32),
+    words(0x2080, 25),
+    words(0x0, 32),
+    words(0x80, 32),
+    words(0x100, 17),
+    words(0x200, 16),
+    words(0x240, 2),
+    words(0x250, 2),
+    words(0x260, 2),
+    words(0x270, 2),
+    words(0x280, 32),
+    words(0x300, 32),
+    words(0x380, 20),
+];
 
 pub(super) static HAL: Hal = Hal {
     chip: Chip::T5,
@@ -39,4 +89,19 @@ pub(super) static HAL: Hal = Hal {
     channels: 4,
     pages_used: Field::new(16, 12),
     pages_allocated: Field::new(0, 12),
+    windows_on_bus: false,
+    config_enable: 1 << 30,
+    has_doorbell_fifo: true,
+    has_hma: false,
+    tp_indirect: &TP_INDIRECT,
+    up_cim: &UP_CIM,
+    outbound_queues: 8,
+    cim_la_words: 8,
+    cim_la_last_word: 15,
+    rss_entries: 2048,
+    vfs: 128,
+    pm_counters: 5,
+    mps_entries: 512,
+    replicate: 1 << 11,
+    replication_bits: 128,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The adapter's memories, without packets: zeroes are in their place.
+//! The adapter's memories, except for packets.
 
 use super::super::{
     super::format::cudbg::section::Section,
@@ -15,15 +15,18 @@ use super::super::{
     writer::Writer, //
 };
 
-/// Kinds of memory (`meminfo::MEMORY_NAMES`) that a section may hold.
+use core::ops::Range;
+
+/// The kinds of memory that a driver means by a number; the second of a pair is on chips that have two of them.
+pub(super) const KINDS: [&[u32]; 5] = [&[0], &[1], &[2, 3], &[4], &[5]];
+
 fn kinds(section: Section) -> &'static [u32] {
     match section {
-        Section::Edc0 => &[0],
-        Section::Edc1 => &[1],
-        // The only one of a T6, the first one of a T5.
-        Section::Mc0 => &[2, 3],
-        Section::Mc1 => &[4],
-        Section::Hma => &[5],
+        Section::Edc0 => KINDS[0],
+        Section::Edc1 => KINDS[1],
+        Section::Mc0 => KINDS[2],
+        Section::Mc1 => KINDS[3],
+        Section::Hma => KINDS[4],
         _ => &[],
     }
 }
@@ -49,16 +52,27 @@ pub(super) fn collect(
             }
             Around::Clear { until } => {
                 let end = until.min(memory.end);
-                while address < end {
-                    let word = window.read64(address)?;
-                    if word == u64::MAX {
-                        device.check_alive()?;
-                    }
-                    writer.push(&word.to_le_bytes())?;
-                    address += 8;
-                }
+                copy(device, &mut window, address..end, writer)?;
+                address = end;
             }
         }
+    }
+    Ok(())
+}
+
+/// Writes what is at `addresses`, in whole double words.
+pub(super) fn copy(
+    device: &Device<'_>,
+    window: &mut Window<'_>,
+    addresses: Range<u32>,
+    writer: &mut Writer<'_, '_>,
+) -> Result {
+    for address in addresses.step_by(8) {
+        let word = window.read64(address)?;
+        if word == u64::MAX {
+            device.check_alive()?;
+        }
+        writer.push(&word.to_le_bytes())?;
     }
     Ok(())
 }

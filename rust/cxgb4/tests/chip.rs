@@ -12,7 +12,7 @@ use crate::{
         device::{Device, Registers},
         failure::{Failure, Result},
         hal::Hal,
-        sections::SECTIONS,
+        sections::{FLASH, SECTIONS},
         writer::Writer,
     },
     format::cudbg::{cause::Cause, section::Section, Chip as Generation},
@@ -28,6 +28,8 @@ const APERTURE: u32 = 64 << 10;
 pub struct Chip {
     pub registers: RefCell<BTreeMap<u32, u32>>,
     pub writes: RefCell<Vec<(u32, u32)>>,
+    /// What registers that were written held before the first time.
+    pub first: RefCell<BTreeMap<u32, u32>>,
     /// Addresses of the memory that were read.
     pub memory_reads: RefCell<Vec<u32>>,
     /// Reads after which the chip falls off the bus.
@@ -72,6 +74,7 @@ impl Chip {
         Self {
             registers: RefCell::new(registers.into()),
             writes: RefCell::default(),
+            first: RefCell::default(),
             memory_reads: RefCell::default(),
             lives_for: Cell::new(u64::MAX),
             random: Cell::new(None),
@@ -119,11 +122,13 @@ impl Chip {
         section: Section,
         limit: usize,
     ) -> (Vec<u8>, Result) {
-        let hal = Hal::of(generation).expect("a chip that is known");
+        let hal = Hal::of(generation);
         let (device, found) = Device::identify(hal, self);
+        device.mark(section.id());
         let mut writer = Writer::with_limit(limit);
         let (_, collect) = SECTIONS
             .iter()
+            .chain([&FLASH])
             .find(|(known, _)| *known == section)
             .expect("a section");
         let result = found.and_then(|()| collect(&device, section, &mut writer));
@@ -175,6 +180,8 @@ impl Registers for Chip {
         self.check(address, 4)?;
         self.writes.borrow_mut().push((address, value));
         if self.lives() {
+            let before = self.get(address);
+            self.first.borrow_mut().entry(address).or_insert(before);
             self.set(address, value);
         }
         Ok(())
@@ -182,5 +189,13 @@ impl Registers for Chip {
 
     fn size(&self) -> u64 {
         BAR_LEN
+    }
+
+    fn bus_address(&self) -> u64 {
+        0
+    }
+
+    fn vpd(&self, _: u32, _: &mut [u8]) -> bool {
+        false
     }
 }

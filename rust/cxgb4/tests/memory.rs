@@ -72,11 +72,9 @@ fn a_memory_that_is_not_there_is_absent() {
     ] {
         let (bytes, result) = chip.collect(generation, section, usize::MAX);
         assert!(bytes.is_empty());
-        assert_eq!(
-            result.unwrap_err().detail.cause(),
-            Some(Cause::Absent),
-            "{section:?}"
-        );
+        let failure = result.unwrap_err();
+        assert!(failure.is_absence());
+        assert_eq!(failure.detail.cause(), Some(Cause::Absent), "{section:?}");
     }
     assert!(chip.writes.borrow().is_empty());
 }

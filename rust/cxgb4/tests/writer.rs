@@ -30,6 +30,18 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
+    pub(crate) fn words(&mut self, words: &[u32]) -> Result {
+        words
+            .iter()
+            .try_for_each(|word| self.push(&word.to_le_bytes()))
+    }
+
+    pub(crate) fn block(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result) -> Result {
+        let start = self.bytes.len();
+        self.zeroes(len)?;
+        fill(&mut self.bytes[start..])
+    }
+
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {
         let fits = len.min(self.limit - self.bytes.len());
         self.bytes.resize(self.bytes.len() + fits, 0);

@@ -63,6 +63,8 @@ causes! {
     ConfigSpace = 13, "configuration space cannot be read";
     /// An interface was in use: `at` is the register that says so, `value` its value.
     Busy = 14, "interface is in use";
+    /// State of the driver of the crashed kernel; it's in the vmcore itself.
+    HostState = 15, "state of the crashed kernel's driver, see the vmcore";
 }
 
 /// A [`Cause`] with its arguments, as four words.

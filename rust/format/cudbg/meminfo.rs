@@ -4,17 +4,23 @@
 //!
 //! C header: `drivers/net/ethernet/chelsio/cxgb4/cudbg_entity.h` (`struct cudbg_meminfo` behind a `struct cudbg_ver_hdr`).
 
-use super::super::{
-    bytes::{
-        Reader,
-        Writer, //
+use super::{
+    super::{
+        bytes::{
+            Reader,
+            Writer, //
+        },
+        Error,
+        Result, //
     },
-    Error,
-    Result, //
+    version_header::{
+        VersionHeader,
+        VERSION_HEADER_LEN, //
+    },
 };
 
 /// Bytes of the section.
-pub const MEMINFO_LEN: usize = VER_HDR_LEN + BODY_LEN;
+pub const MEMINFO_LEN: usize = VERSION_HEADER_LEN + BODY_LEN;
 /// Most memories that can be listed.
 pub const MAX_AVAILABLE: usize = 4;
 /// Most regions that can be listed: the named ones and up to 3 holes.
@@ -26,10 +32,8 @@ pub const TX_PAYLOAD: u32 = 9;
 /// `kind` of the region that holds packets received.
 pub const RX_PAYLOAD: u32 = 10;
 
-const VER_HDR_LEN: usize = 8;
 const BODY_LEN: usize = 138 * 4;
 const RESERVED_LEN: usize = 48;
-const SIGNATURE: u32 = 0xcced_b001;
 const REVISION: u16 = 1;
 
 /// Names of regions by `kind`.
@@ -129,7 +133,7 @@ impl Meminfo {
         let mut out = [0; MEMINFO_LEN];
         let mut fields = Writer::new(&mut out);
 
-        fields.u32(SIGNATURE).u16(REVISION).u16(BODY_LEN as u16);
+        fields.bytes(&VersionHeader::new(REVISION, BODY_LEN as u16).encode());
         for range in self.available.iter().chain(&self.regions) {
             fields.u32s(&[range.base, range.limit, range.kind]);
         }
@@ -155,15 +159,14 @@ impl Meminfo {
     pub fn decode(section: &[u8]) -> Result<Self> {
         let mut fields = Reader::new(section, MEMINFO_LEN, "a memory map of 560 bytes")?;
 
-        if fields.u32() != SIGNATURE {
-            return Err(Error::new(0, "a versioned cudbg section"));
-        }
-        if fields.u16() < REVISION {
+        let header = VersionHeader::decode(section)?;
+        if header.revision < REVISION {
             return Err(Error::new(4, "a memory map of revision 1"));
         }
-        if usize::from(fields.u16()) < BODY_LEN {
+        if usize::from(header.size) < BODY_LEN {
             return Err(Error::new(6, "a memory map of at least 552 bytes"));
         }
+        let _header: [u32; VERSION_HEADER_LEN / 4] = fields.u32s();
 
         let mut info = Self {
             available: ranges(&mut fields),

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Registers behind a pair of registers: one takes an index, the other gives the value.
+
+use super::{
+    device::{
+        Borrowed,
+        Device, //
+    },
+    failure::Result,
+    writer::Writer, //
+};
+
+/// Words of a range in a dump.
+const WORDS: u32 = 32;
+
+/// Indexes to read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Range {
+    /// Registers that take the index and give the value.
+    pub(crate) pair: (u32, u32),
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+    /// From one index to the next.
+    pub(crate) stride: u32,
+}
+
+impl Range {
+    pub(crate) const fn new(pair: (u32, u32), first: u32, count: u32) -> Self {
+        Self::with_stride(pair, first, count, 1)
+    }
+
+    pub(crate) const fn with_stride(pair: (u32, u32), first: u32, count: u32, stride: u32) -> Self {
+        assert!(count <= WORDS);
+        Self {
+            pair,
+            first,
+            count,
+            stride,
+        }
+    }
+
+    pub(crate) fn indexes(self) -> impl Iterator<Item = u32> {
+        (0..self.count).map(move |n| self.first + n * self.stride)
+    }
+
+    /// What a dump has before the values.
+    pub(crate) fn header(self) -> [u32; 4] {
+        [self.pair.0, self.pair.1, self.first, self.count]
+    }
+
+    /// Writes a range: the header, the values, zeroes up to 32 of them.
+    pub(crate) fn dump(
+        self,
+        header: [u32; 4],
+        writer: &mut Writer<'_, '_>,
+        mut read: impl FnMut(u32) -> Result<u32>,
+    ) -> Result {
+        writer.words(&header)?;
+        for index in self.indexes() {
+            let value = read(index)?;
+            writer.words(&[value])?;
+        }
+        writer.zeroes(((WORDS - self.count) * 4) as usize)
+    }
+}
+
+/// An index register that we use; it's put back when this is dropped.
+pub(crate) struct Indirect<'a> {
+    device: &'a Device<'a>,
+    index: Borrowed<'a>,
+    data: u32,
+}
+
+impl<'a> Indirect<'a> {
+    pub(crate) fn open(device: &'a Device<'a>, (index, data): (u32, u32)) -> Result<Self> {
+        let index = device.borrow(index)?;
+        Ok(Self {
+            device,
+            index,
+            data,
+        })
+    }
+
+    pub(crate) fn read(&self, index: u32) -> Result<u32> {
+        self.index.write(index)?;
+        self.device.read32(self.data)
+    }
+}
+
+/// Writes `ranges`.
+pub(crate) fn dump(device: &Device<'_>, ranges: &[Range], writer: &mut Writer<'_, '_>) -> Result {
+    for group in ranges.chunk_by(|a, b| a.pair == b.pair) {
+        let registers = Indirect::open(device, group[0].pair)?;
+        for range in group {
+            let mut header = range.header();
+            if range.stride != 1 {
+                // The C driver counts up in the header.
+                header[2] += range.count * range.stride;
+            }
+            range.dump(header, writer, |index| registers.read(index))?;
+        }
+    }
+    Ok(())
+}

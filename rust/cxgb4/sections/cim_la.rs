@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the adapter's processor did last.
+
+use super::super::{
+    super::format::cudbg::{
+        cause::Cause,
+        section::Section, //
+    },
+    cim::Cim,
+    device::Device,
+    failure::{
+        Failure,
+        Result, //
+    },
+    writer::Writer, //
+};
+
+/// Addresses of the processor.
+const CONFIG: u32 = 0x140;
+const DATA: u32 = 0x144;
+
+const ENABLE: u32 = 1 << 0;
+const READ_ENABLE: u32 = 1 << 1;
+const READ_SHIFT: u32 = 2;
+const WRITE_SHIFT: u32 = 16;
+const POSITIONS: u32 = 0xfff;
+const WORDS: usize = 2048;
+
+/// The analyzer while it stands still. It goes on, as it was, when this is dropped.
+struct Frozen<'a> {
+    cim: Cim<'a>,
+    config: u32,
+}
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        // If it does not take it, nothing more can be done.
+        let _ = self.cim.write(CONFIG, self.config & !READ_ENABLE);
+    }
+}
+
+pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
+    let cim = Cim::open(device)?;
+    let config = cim.read(CONFIG)?;
+    writer.words(&[config])?;
+    let la = Frozen { cim, config };
+    if config & ENABLE != 0 {
+        la.cim.write(CONFIG, 0)?;
+    }
+
+    let mut position = (la.cim.read(CONFIG)? >> WRITE_SHIFT) & POSITIONS;
+    for _ in 0..WORDS {
+        la.cim
+            .write(CONFIG, (position << READ_SHIFT) | READ_ENABLE)?;
+        let now = la.cim.read(CONFIG)?;
+        if now & READ_ENABLE != 0 {
+            return Err(Failure::new(Cause::Timeout, CONFIG, now.into()));
+        }
+        writer.words(&[la.cim.read(DATA)?])?;
+        // The low four bits count words of an entry.
+        position = match position & 0xf < device.hal.cim_la_last_word {
+            true => position + 1,
+            false => ((position & 0xff0) + 0x10) & POSITIONS,
+        };
+    }
+    let len = WORDS.next_multiple_of(device.hal.cim_la_words);
+    writer.zeroes((len - WORDS) * 4)
+}

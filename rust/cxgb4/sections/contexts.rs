@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! State of the queues in the scatter-gather engine.
+
+use super::super::{
+    super::format::cudbg::section::Section,
+    device::Device,
+    failure::Result,
+    regs::sge,
+    writer::Writer, //
+};
+
+const EGRESS: u32 = 0;
+const INGRESS: u32 = 1;
+const FREE_LIST: u32 = 2;
+const CONGESTION: u32 = 3;
+/// Queues of each kind that are looked at; only the firmware could say how many there are.
+const QUEUES: u32 = 256;
+const MAX_FREE_LISTS: u32 = 1024;
+const WORDS: usize = 6;
+
+/// The bit of a context that says that it's in use.
+const fn valid_bit(kind: u32) -> u32 {
+    match kind {
+        EGRESS => 176,
+        INGRESS => 141,
+        _ => 89,
+    }
+}
+
+fn read(device: &Device<'_>, kind: u32, queue: u32) -> Result<[u32; WORDS]> {
+    device.write32(sge::CTXT_CMD, (kind << sge::CTXT_TYPE_SHIFT) | queue)?;
+    device.wait(sge::CTXT_CMD, |command| command & sge::CTXT_BUSY == 0)?;
+    let mut words = [0; WORDS];
+    for (word, register) in words.iter_mut().zip((sge::CTXT_DATA0..).step_by(4)) {
+        *word = device.read32(register)?;
+    }
+    Ok(words)
+}
+
+/// Writes the contexts that are in use. The C driver's section has empty ones behind them.
+pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
+    let free_lists = MAX_FREE_LISTS >> device.read_field(sge::FLM_CFG, sge::HEADER_START_FLQ)?;
+    for (kind, queues) in [(EGRESS, QUEUES), (INGRESS, QUEUES), (FREE_LIST, free_lists)] {
+        let bit = valid_bit(kind);
+        for queue in 0..queues {
+            let context = read(device, kind, queue)?;
+            if context[bit as usize / 32] & (1 << (bit % 32)) == 0 {
+                continue;
+            }
+            writer.words(&[kind, queue])?;
+            writer.words(&context)?;
+            if kind == FREE_LIST {
+                let congestion = read(device, CONGESTION, queue)?;
+                writer.words(&[CONGESTION, queue])?;
+                writer.words(&congestion)?;
+            }
+        }
+    }
+    Ok(())
+}

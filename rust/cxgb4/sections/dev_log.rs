@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The log that the firmware keeps in the adapter's memory.
+
+use super::{
+    super::{
+        super::format::cudbg::{
+            cause::Cause,
+            section::Section, //
+        },
+        device::Device,
+        failure::{
+            Failure,
+            Result, //
+        },
+        memory_map::Memories,
+        regs::pcie,
+        window::Window,
+        writer::Writer, //
+    },
+    memory, //
+};
+
+const ENTRY_LEN: u32 = 256;
+
+pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
+    let place = device.read32(pcie::FW_PF_DEVLOG)?;
+    let bad = Failure::new(Cause::BadRegister, pcie::FW_PF_DEVLOG, place.into());
+    if place == 0 {
+        // Old firmware, or none that has run: only a command would tell.
+        return Err(Failure::new(Cause::NeedsFirmware, pcie::FW_PF_DEVLOG, 0));
+    }
+    let kinds = memory::KINDS
+        .get(pcie::DEVLOG_MEMORY.of(place) as usize)
+        .ok_or(bad)?;
+    let memory = Memories::find(device)?.of_kind(kinds)?;
+    let start = pcie::DEVLOG_START.of(place) << 4;
+    let len = (pcie::DEVLOG_ENTRIES.of(place) + 1) * 128 * ENTRY_LEN;
+    if start % 8 != 0 || u64::from(start) + u64::from(len) > memory.len() as u64 {
+        return Err(bad);
+    }
+    let start = memory.start + start;
+    memory::copy(
+        device,
+        &mut Window::open(device)?,
+        start..start + len,
+        writer,
+    )
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What went through the transmit side of upper layer protocols.
+
+use super::super::{
+    super::format::cudbg::{
+        section::Section,
+        VersionHeader, //
+    },
+    device::Device,
+    failure::Result,
+    regs::{
+        pm,
+        ulp, //
+    },
+    writer::Writer, //
+};
+
+const ANALYZERS: u32 = 11;
+/// Bytes of registers of an analyzer.
+const STRIDE: u32 = 0x10;
+const ENTRIES: u32 = 512;
+const SAMPLES: usize = 128;
+const SAMPLE_WORDS: usize = 6;
+const LEN: u32 =
+    (3 * ANALYZERS + ANALYZERS * ENTRIES) * 4 + (SAMPLES * (1 + SAMPLE_WORDS) * 4) as u32;
+
+pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
+    writer.push(&VersionHeader::new(1, LEN as u16).encode())?;
+    let mut put = |register: u32| writer.words(&[device.read32(register)?]);
+    // Positions first: reading data moves them.
+    for register in [ulp::TX_LA_RDPTR_0, ulp::TX_LA_WRPTR_0, ulp::TX_LA_RDDATA_0] {
+        for n in 0..ANALYZERS {
+            put(register + n * STRIDE)?;
+        }
+    }
+    for n in 0..ANALYZERS {
+        for _ in 0..ENTRIES {
+            put(ulp::TX_LA_RDDATA_0 + n * STRIDE)?;
+        }
+    }
+
+    let control = device.borrow(ulp::TX_ASIC_DEBUG_CTRL)?;
+    writer.block(SAMPLES * (1 + SAMPLE_WORDS) * 4, |block| {
+        let (positions, samples) = block.split_at_mut(SAMPLES * 4);
+        let samples = samples.chunks_exact_mut(SAMPLE_WORDS * 4);
+        for (position, sample) in positions.chunks_exact_mut(4).zip(samples) {
+            control.write(1)?;
+            let read = |register: u32, word: &mut [u8]| {
+                word.copy_from_slice(&device.read32(register)?.to_le_bytes());
+                Ok(())
+            };
+            read(ulp::TX_ASIC_DEBUG_CTRL, position)?;
+            let debug = (ulp::TX_ASIC_DEBUG_0..).step_by(4).take(5);
+            // The last is of another unit, as in the C driver.
+            for (register, word) in debug
+                .chain([pm::RX_BASE_ADDR])
+                .zip(sample.chunks_exact_mut(4))
+            {
+                read(register, word)?;
+            }
+        }
+        Ok(())
+    })
+}
