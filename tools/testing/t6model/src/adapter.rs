@@ -2,15 +2,20 @@
 
 //! The adapter as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use vmcore_format::cudbg::Chip;
 
 use crate::bytes::lanes;
 use crate::config::Config;
 use crate::layout::Layout;
 use crate::memory::Memories;
 use crate::registers::Registers;
-use crate::regs::{PCIE_MEM_ACCESS_BASE, PCIE_MEM_ACCESS_OFFSET, PCIE_MEM_ACCESS_STRIDE};
-use crate::stats::{hex, Change, ConfigStats, Stats, UnmappedCounts, Widths, WindowStats};
+use crate::regs::{
+    PCIE_CFG_SPACE_DATA, PCIE_CFG_SPACE_REQ, PCIE_MEM_ACCESS_BASE, PCIE_MEM_ACCESS_OFFSET,
+    PCIE_MEM_ACCESS_STRIDE, PF,
+};
+use crate::stats::{hex, Change, ConfigStats, Span, Stats, UnmappedCounts, Widths, WindowStats};
 use crate::window::{Window, WINDOWS};
 use crate::Options;
 
@@ -30,7 +35,7 @@ pub enum Space {
     Bar4,
 }
 
-/// A T5 or T6.
+/// A T4, T5 or T6.
 pub struct Adapter {
     options: Options,
     layout: Layout,
@@ -43,6 +48,9 @@ pub struct Adapter {
     payload_reads: u64,
     unmapped: UnmappedCounts,
     left_before_reset: BTreeSet<Change>,
+    spans: BTreeMap<u8, Span>,
+    /// Accesses to BAR0 that will still be answered.
+    lives_for: u64,
 }
 
 impl Adapter {
@@ -60,6 +68,8 @@ impl Adapter {
             payload_reads: 0,
             unmapped: UnmappedCounts::default(),
             left_before_reset: BTreeSet::new(),
+            spans: BTreeMap::new(),
+            lives_for: options.vanish_after.unwrap_or(u64::MAX),
             options,
             layout,
         })
@@ -79,6 +89,7 @@ impl Adapter {
     /// and as zeroes among the registers.
     pub fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) {
         match space {
+            _ if self.is_gone(space) => data.fill(0xff),
             Space::Config => {
                 self.accesses.0 += 1;
                 if !self.config.read(offset, data) {
@@ -87,6 +98,9 @@ impl Adapter {
             }
             Space::Bar0 => {
                 *self.bar0.reads.entry(data.len()).or_default() += 1;
+                let span = self.span();
+                span.reads += 1;
+                span.bytes += data.len() as u64;
                 match self.behind_window(offset) {
                     Some(address) => self.read_window(address, data),
                     None => self.read_registers(offset, data),
@@ -102,6 +116,7 @@ impl Adapter {
     /// Writes for the guest. What is not there takes no writes.
     pub fn write(&mut self, space: Space, offset: u64, data: &[u8]) {
         match space {
+            _ if self.is_gone(space) => {}
             Space::Config => {
                 self.accesses.1 += 1;
                 if !self.config.write(offset, data) {
@@ -110,6 +125,7 @@ impl Adapter {
             }
             Space::Bar0 => {
                 *self.bar0.writes.entry(data.len()).or_default() += 1;
+                self.span().writes += 1;
                 match self.behind_window(offset) {
                     Some(address) => {
                         self.windows.writes += 1;
@@ -137,6 +153,7 @@ impl Adapter {
         let step = n
             .checked_mul(PCIE_MEM_ACCESS_STRIDE)
             .filter(|_| n < WINDOWS)?;
+        // On T4 the register has an address of the bus; what is kept is the place in BAR0.
         let base = self.registers.read(PCIE_MEM_ACCESS_BASE + step)?;
         Window::decode(base, self.registers.read(PCIE_MEM_ACCESS_OFFSET + step)?)
     }
@@ -182,7 +199,24 @@ impl Adapter {
             payload_reads: self.payload_reads,
             unmapped: self.unmapped.list(),
             changed: self.changed().into_iter().collect(),
+            spans: self.spans.clone(),
         }
+    }
+
+    /// Counts for whom the guest says that it works: it writes a number to a byte that means nothing to the adapter.
+    fn span(&mut self) -> &mut Span {
+        self.spans.entry(self.config.interrupt_line()).or_default()
+    }
+
+    /// Whether nothing answers any more. Accesses to BAR0 count.
+    fn is_gone(&mut self, space: Space) -> bool {
+        if space == Space::Bar0 {
+            if self.options.dead {
+                return true;
+            }
+            self.lives_for = self.lives_for.saturating_sub(1);
+        }
+        self.lives_for == 0
     }
 
     fn changed(&self) -> BTreeSet<Change> {
@@ -221,7 +255,7 @@ impl Adapter {
         for lanes in lanes(offset, data.len()) {
             let value = u32::try_from(lanes.word)
                 .ok()
-                .and_then(|address| self.registers.read(address));
+                .and_then(|address| self.load(address));
             if value.is_none() {
                 self.unmapped.count("bar0", lanes.word, "read");
             }
@@ -229,11 +263,50 @@ impl Adapter {
         }
     }
 
+    fn load(&mut self, address: u32) -> Option<u32> {
+        let value = self.registers.load(address)?;
+        Some(match address {
+            PCIE_CFG_SPACE_DATA => self.configuration(value),
+            _ if self.is_bus_address(address) => value + self.config.bar0(),
+            _ => value,
+        })
+    }
+
+    /// What the adapter says of its own configuration space; `before` is what it said last.
+    fn configuration(&self, before: u32) -> u32 {
+        let request = self.registers.read(PCIE_CFG_SPACE_REQ).unwrap_or(0);
+        let enable = match self.options.chip {
+            Chip::T6 => 1 << 31,
+            Chip::T5 => 1 << 30,
+            Chip::T4 => (1 << 30) | (1 << 28),
+        };
+        if request & enable != enable || (request >> 12) & 7 != PF {
+            return before;
+        }
+        let mut word = [0; 4];
+        self.config.read((request & 0xfff).into(), &mut word);
+        u32::from_le_bytes(word)
+    }
+
+    /// T4: the base of a window that is set up.
+    fn is_bus_address(&self, address: u32) -> bool {
+        let offset = address.wrapping_sub(PCIE_MEM_ACCESS_BASE);
+        self.options.chip == Chip::T4
+            && offset < WINDOWS * PCIE_MEM_ACCESS_STRIDE
+            && offset % PCIE_MEM_ACCESS_STRIDE == 0
+            && self.registers.read(address) != Some(0)
+    }
+
     fn write_registers(&mut self, offset: u64, data: &[u8]) {
         for lanes in lanes(offset, data.len()) {
             let written = u32::try_from(lanes.word).is_ok_and(|address| {
                 let was = self.registers.read(address).unwrap_or(0);
-                self.registers.write(address, lanes.store(was, data))
+                let base = match self.is_bus_address(address) {
+                    true => self.config.bar0(),
+                    false => 0,
+                };
+                let value = lanes.store(was.wrapping_add(base), data).wrapping_sub(base);
+                self.registers.write(address, value)
             });
             if !written {
                 self.unmapped.count("bar0", lanes.word, "write");

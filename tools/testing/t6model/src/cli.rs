@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-use t6model::Options;
+use t6model::{Options, Stuck, VpdState, BAR0_LEN};
 use vmcore_format::cudbg::Chip;
 
-/// A Chelsio T5 or T6 in software.
+/// A Chelsio T4, T5 or T6 in software.
 #[derive(Parser)]
 #[command(version)]
 pub struct Cli {
@@ -35,6 +35,9 @@ pub struct Serve {
     /// Let every read of the memory window leave the guest: slow, but counted
     #[arg(long = "no-mmap-windows", action = ArgAction::SetFalse)]
     pub mmap_windows: bool,
+    /// File for every access that leaves the guest, in order
+    #[arg(long)]
+    pub log: Option<PathBuf>,
     #[command(flatten)]
     pub adapter: Adapter,
 }
@@ -50,7 +53,7 @@ pub struct Truth {
 
 #[derive(Args)]
 pub struct Adapter {
-    /// t5 or t6
+    /// t4, t5 or t6
     #[arg(long, value_parser = chip)]
     chip: Chip,
     /// Source of register values and memory contents
@@ -71,6 +74,21 @@ pub struct Adapter {
     /// KiB that memory window 0 shows at once; below 4 it cannot be mapped
     #[arg(long, default_value_t = 64)]
     window_kib: u32,
+    /// A unit that never gets ready; may be repeated
+    #[arg(long, value_enum)]
+    stuck: Vec<Stuck>,
+    /// BAR0 reads as ones; configuration space is good
+    #[arg(long)]
+    dead: bool,
+    /// Nothing answers after so many accesses to BAR0
+    #[arg(long, value_name = "ACCESSES")]
+    vanish_after: Option<u64>,
+    /// KiB of BAR0; 0: it is missing
+    #[arg(long, default_value_t = BAR0_LEN / 1024)]
+    bar0_kib: u32,
+    /// State of the vital product data
+    #[arg(long, value_enum, default_value = "good")]
+    vpd: VpdState,
     /// A register that holds something else: ADDRESS=VALUE, both in hexadecimal
     #[arg(long = "set", value_parser = register, value_name = "ADDRESS=VALUE")]
     broken: Vec<(u32, u32)>,
@@ -85,6 +103,11 @@ impl Adapter {
             mc1_mib: self.mc1_mib.unwrap_or(usual.mc1_mib),
             hma_mib: self.hma_mib,
             window_kib: self.window_kib,
+            stuck: self.stuck.clone(),
+            dead: self.dead,
+            vanish_after: self.vanish_after,
+            bar0_kib: self.bar0_kib,
+            vpd: self.vpd,
             broken: self.broken.clone(),
             ..usual
         }
@@ -100,8 +123,9 @@ fn register(text: &str) -> Result<(u32, u32), String> {
 
 fn chip(name: &str) -> Result<Chip, String> {
     match name {
+        "t4" => Ok(Chip::T4),
         "t5" => Ok(Chip::T5),
         "t6" => Ok(Chip::T6),
-        _ => Err("t5 or t6".into()),
+        _ => Err("t4, t5 or t6".into()),
     }
 }

@@ -107,6 +107,16 @@ impl Config {
         &self.commands
     }
 
+    /// The low half of where BAR0 is on the bus.
+    pub fn bar0(&self) -> u32 {
+        self.now.get(4).map_or(0, |bar| bar & !0xf)
+    }
+
+    /// The interrupt line, a byte that means nothing to the adapter.
+    pub fn interrupt_line(&self) -> u8 {
+        self.now.get(15).map_or(0, |line| *line as u8)
+    }
+
     /// Words with judged bits that differ from what they were: offset, then and now.
     pub fn changed(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
         (0..)
@@ -132,6 +142,9 @@ impl Config {
     fn vpd_address_written(&mut self) {
         let index = (table::VPD / 4) as usize;
         if let [address, data] = &mut self.now[index..index + 2] {
+            if self.vpd.is_dead() {
+                return;
+            }
             if *address & vpd::DONE == 0 {
                 *data = self.vpd.word(*address >> 16);
             }

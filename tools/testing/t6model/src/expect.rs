@@ -60,7 +60,7 @@ fn payload(name: &str, layout: &Layout, payload: &Payload) -> Value {
 
 fn meminfo(adapter: &Adapter, layout: &Layout) -> Value {
     let register = |address| adapter.register(address).unwrap_or(0);
-    let t5 = adapter.options().chip == Chip::T5;
+    let t6 = adapter.options().chip == Chip::T6;
     let last = |(base, size): (u32, u32)| [base, base + size - 1];
     let mut regions = layout.regions.clone();
     regions.sort_by_key(|region| region.base);
@@ -88,9 +88,9 @@ fn meminfo(adapter: &Adapter, layout: &Layout) -> Value {
         "free_rx": 2 * register(TP_FLM_FREE_RX_CNT),
         "free_tx": 4 * register(TP_FLM_FREE_TX_CNT),
     });
-    let (ports, loopbacks, channels) = match t5 {
-        true => (MPS_RX_PG_RSV0, MPS_RX_PG_RSV4, 4),
-        false => (MPS_RX_MAC_BG_PG_CNT0, MPS_RX_LPBK_BG_PG_CNT0, 2),
+    let (ports, loopbacks, channels) = match t6 {
+        true => (MPS_RX_MAC_BG_PG_CNT0, MPS_RX_LPBK_BG_PG_CNT0, 2),
+        false => (MPS_RX_PG_RSV0, MPS_RX_PG_RSV4, 4),
     };
     for (name, first, count) in [("port", ports, 4), ("loopback", loopbacks, channels)] {
         let values: [u32; 4] = std::array::from_fn(|n| match n < count {

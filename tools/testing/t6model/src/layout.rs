@@ -79,6 +79,8 @@ pub struct Layout {
     pub rx: Payload,
     /// The doorbell FIFO: first address and bytes.
     pub doorbell_fifo: (u32, u32),
+    /// The firmware's log: first address and bytes.
+    pub device_log: (u32, u32),
     /// The processor's memory: first address and bytes.
     pub up_ram: (u32, u32),
     /// The processor's second external memory: first address and bytes.
@@ -129,6 +131,7 @@ impl Layout {
             tx,
             rx,
             doorbell_fifo: (0x5_4000, 0x2000),
+            device_log: (edc1 + 0xe_1230, 2 * 128 * 256),
             up_ram: (external + size / 8 * 7, size / 8),
             up_extmem2: (external + size / 16 * 13, size / 16),
         }

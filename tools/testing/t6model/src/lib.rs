@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A Chelsio T5 or T6 as a state machine: what physical function 4 shows on the PCI bus, and nothing that computes.
+//! A Chelsio T4, T5 or T6 as a state machine: what physical function 4 shows on the PCI bus, and nothing that computes.
 //!
 //! [`Adapter`] takes reads and writes of configuration space and BARs, of any width, anywhere, and counts them. All of
 //! what it holds follows from [`Options`], so that a test can ask for the truth without asking the adapter.
@@ -17,16 +17,18 @@ mod registers;
 mod regs;
 mod rng;
 mod stats;
+mod units;
 mod window;
 
 pub use adapter::{Adapter, Space};
 pub use expect::{layout_json, registers_json};
 pub use layout::{Layout, Memory, Payload, Region};
-pub use options::Options;
+pub use options::{Options, VpdState};
 pub use stats::{Change, Stats};
+pub use units::Stuck;
 pub use window::Window;
 
-/// Bytes of BAR0: registers and memory windows.
+/// Bytes of BAR0, registers and memory windows, of an adapter that is whole.
 pub const BAR0_LEN: u32 = 512 << 10;
 /// Bytes of BAR2, the doorbells.
 pub const BAR2_LEN: u32 = 64 << 10;

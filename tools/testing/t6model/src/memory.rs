@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use crate::layout::Layout;
 use crate::rng;
 
+mod device_log;
+
 const BLOCK: usize = 4096;
 const STREAM: u64 = 0x4d45_4d00;
 const TEXT: &[u8] = b"tid 0000 state ESTABLISHED rcv_nxt 0 snd_una 0 flags 0\n";
@@ -38,6 +40,12 @@ impl Memories {
                         break;
                     };
                     *byte = rng::value(seed, STREAM, address) as u8 | 1;
+                }
+            }
+            if let Some(offset) = layout.device_log.0.checked_sub(memory.base) {
+                if let Some(room) = content.get_mut(offset as usize..) {
+                    let len = room.len().min(layout.device_log.1 as usize);
+                    device_log::fill(&mut room[..len], seed);
                 }
             }
             (u64::from(memory.base), content)

@@ -2,12 +2,26 @@
 
 //! Which adapter.
 
+use clap::ValueEnum;
 use vmcore_format::cudbg::Chip;
+
+use crate::{Stuck, BAR0_LEN};
+
+/// The state of the vital product data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VpdState {
+    /// As it should be.
+    Good,
+    /// The checksum and a length are wrong.
+    Corrupt,
+    /// It never answers.
+    Dead,
+}
 
 /// What an adapter is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// T5 or T6.
+    /// T4, T5 or T6.
     pub chip: Chip,
     /// Source of register values and memory contents.
     pub seed: u64,
@@ -21,6 +35,16 @@ pub struct Options {
     pub hma_mib: u32,
     /// Aperture of memory window 0: a power of two from 1 to 128.
     pub window_kib: u32,
+    /// Units that never get ready.
+    pub stuck: Vec<Stuck>,
+    /// Nothing answers but configuration space.
+    pub dead: bool,
+    /// Accesses to BAR0 after which nothing answers any more.
+    pub vanish_after: Option<u64>,
+    /// Size of BAR0, in KiB: a power of two. 0: there is none.
+    pub bar0_kib: u32,
+    /// What is wrong with the vital product data.
+    pub vpd: VpdState,
     /// Registers that hold something else after a reset, with what they hold: a chip that is broken.
     pub broken: Vec<(u32, u32)>,
 }
@@ -36,6 +60,11 @@ impl Options {
             mc1_mib: if chip == Chip::T5 { 1 } else { 0 },
             hma_mib: 0,
             window_kib: 64,
+            stuck: Vec::new(),
+            dead: false,
+            vanish_after: None,
+            bar0_kib: BAR0_LEN / 1024,
+            vpd: VpdState::Good,
             broken: Vec::new(),
         }
     }
@@ -45,11 +74,10 @@ impl Options {
         let sizes = [self.edc_mib, self.mc_mib, self.mc1_mib, self.hma_mib];
         let total = sizes.iter().map(|&mib| u64::from(mib)).sum::<u64>() + u64::from(self.edc_mib);
 
-        if !matches!(self.chip, Chip::T5 | Chip::T6) {
-            return Err(format!(
-                "{} is not modelled, only T5 and T6",
-                self.chip.name()
-            ));
+        if self.bar0_kib != 0
+            && (!self.bar0_kib.is_power_of_two() || !(4..=512).contains(&self.bar0_kib))
+        {
+            return Err("BAR0 has 4, 8, 16, … or 512 KiB, or 0 if there is none".into());
         }
         if self.edc_mib == 0 {
             return Err("the EDCs hold at least 1 MiB each".into());
@@ -57,11 +85,11 @@ impl Options {
         if total > 4095 {
             return Err(format!("{total} MiB of memory, the map has room for 4095"));
         }
-        if self.chip == Chip::T5 && (self.hma_mib > 0 || self.mc_mib == 0) {
-            return Err("T5 has MC0 and no HMA".into());
+        if self.chip != Chip::T6 && (self.hma_mib > 0 || self.mc_mib == 0) {
+            return Err("T4 and T5 have MC0 and no HMA".into());
         }
-        if self.chip == Chip::T6 && self.mc1_mib > 0 {
-            return Err("T6 has no MC1".into());
+        if self.chip != Chip::T5 && self.mc1_mib > 0 {
+            return Err("only T5 has MC1".into());
         }
         if self.mc_mib == 0 && self.hma_mib == 0 {
             return Err("without MC and HMA there is no room for payload".into());
@@ -72,17 +100,19 @@ impl Options {
         Ok(())
     }
 
-    /// PCI device id of physical function 4: T580-CR or T62100.
+    /// PCI device id of physical function 4: T420-CR, T580-CR or T62100.
     pub fn device_id(&self) -> u16 {
         match self.chip {
+            Chip::T4 => 0x4401,
             Chip::T5 => 0x540d,
             _ => 0x6408,
         }
     }
 
-    /// Revision of the chip: T5 A1, T6 A0.
+    /// Revision of the chip: T4 A2, T5 A1, T6 A0.
     pub fn revision(&self) -> u8 {
         match self.chip {
+            Chip::T4 => 2,
             Chip::T5 => 1,
             _ => 0,
         }
@@ -98,13 +128,6 @@ mod tests {
         let t5 = || Options::new(Chip::T5, 0);
         let t6 = || Options::new(Chip::T6, 0);
         let cases: [(Options, &str); 8] = [
-            (
-                Options {
-                    chip: Chip::T4,
-                    ..t6()
-                },
-                "T4",
-            ),
             (Options { edc_mib: 0, ..t6() }, "EDC"),
             (
                 Options {
@@ -116,6 +139,13 @@ mod tests {
             (Options { hma_mib: 1, ..t5() }, "T5"),
             (Options { mc1_mib: 1, ..t6() }, "MC1"),
             (Options { mc_mib: 0, ..t6() }, "payload"),
+            (
+                Options {
+                    bar0_kib: 24,
+                    ..t6()
+                },
+                "BAR0",
+            ),
             (
                 Options {
                     window_kib: 3,

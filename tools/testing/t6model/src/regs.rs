@@ -2,6 +2,9 @@
 
 //! Addresses and fields of registers that hold something meant, from `cxgb4/t4_regs.h`.
 
+/// The physical function that drivers use.
+pub const PF: u32 = 4;
+
 // SGE
 pub const SGE_DBQ_CTXT_BADDR: u32 = 0x1084;
 pub const SGE_IMSG_CTXT_BADDR: u32 = 0x1088;
@@ -13,6 +16,10 @@ pub const SGE_DBVFIFO_SIZE: u32 = 0x113c;
 pub const VFIFO_ENABLE: u32 = 1 << 10;
 
 // PCIE
+pub const PCIE_CFG_SPACE_REQ: u32 = 0x3060;
+pub const PCIE_CFG_SPACE_DATA: u32 = 0x3064;
+/// Where the firmware's log is: memory, start in units of 16 bytes, blocks of 128 entries less one.
+pub const PCIE_FW_PF_DEVLOG: u32 = 0x30d8;
 /// Of memory window 0; the next one's is [`PCIE_MEM_ACCESS_STRIDE`] further.
 pub const PCIE_MEM_ACCESS_BASE: u32 = 0x3068;
 pub const PCIE_MEM_ACCESS_OFFSET: u32 = 0x306c;

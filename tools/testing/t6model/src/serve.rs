@@ -3,7 +3,7 @@
 //! `t6model serve`
 
 use std::fs;
-use std::io::{stdout, Write};
+use std::io::{stdout, BufWriter, Write};
 use std::path::Path;
 use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,16 +24,34 @@ mod regions;
 pub fn run(arguments: cli::Serve) -> Result<()> {
     let mut adapter = Adapter::new(arguments.adapter.options()).map_err(anyhow::Error::msg)?;
     let mapped = match adapter.window(0) {
+        // What is mapped would go on answering.
         Some(window)
-            if arguments.mmap_windows && window.base % 4096 == 0 && window.aperture >= 4096 =>
+            if arguments.mmap_windows
+                && window.base + window.aperture <= adapter.options().bar0_kib << 10
+                && !adapter.options().dead
+                && adapter.options().vanish_after.is_none()
+                && window.base % 4096 == 0
+                && window.aperture >= 4096 =>
         {
             adapter.map_window();
             Some(mapped::Mapped::new(&adapter, window).context("cannot share the memory window")?)
         }
         _ => None,
     };
-    let regions = regions::regions(mapped.as_ref());
-    let state = Arc::new(Mutex::new(backend::State { adapter, mapped }));
+    let regions = regions::regions(adapter.options().bar0_kib << 10, mapped.as_ref());
+    let log = match &arguments.log {
+        Some(path) => {
+            let file = fs::File::create(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            Some(BufWriter::new(file))
+        }
+        None => None,
+    };
+    let state = Arc::new(Mutex::new(backend::State {
+        adapter,
+        mapped,
+        log,
+    }));
 
     let server = Server::new(&arguments.socket, true, regions::irqs(), regions)
         .with_context(|| format!("cannot listen on {}", arguments.socket.display()))?;
@@ -75,6 +93,9 @@ fn write_stats(state: &mut backend::State, path: &Path) -> Result<()> {
     state
         .settle()
         .context("cannot read the shared memory window")?;
+    if let Some(log) = &mut state.log {
+        log.flush().context("cannot write the log of accesses")?;
+    }
     let stats = serde_json::to_vec_pretty(&state.adapter.stats())?;
     fs::write(path, stats).with_context(|| format!("cannot write {}", path.display()))
 }

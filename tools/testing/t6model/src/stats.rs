@@ -12,7 +12,7 @@ const MAX_UNMAPPED: usize = 4096;
 /// Everything that a guest did to an adapter; serializes to the file that `serve` writes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stats {
-    /// `T5` or `T6`.
+    /// `T4`, `T5` or `T6`.
     pub chip: &'static str,
     /// What the adapter was made from.
     pub seed: u64,
@@ -28,6 +28,19 @@ pub struct Stats {
     pub unmapped: Vec<Unmapped>,
     /// What is not as it was.
     pub changed: Vec<Change>,
+    /// Accesses to BAR0 by the value of the interrupt line register at the time.
+    pub spans: BTreeMap<u8, Span>,
+}
+
+/// Accesses to BAR0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Reads.
+    pub reads: u64,
+    /// Writes.
+    pub writes: u64,
+    /// Bytes of the reads.
+    pub bytes: u64,
 }
 
 /// Accesses to configuration space.

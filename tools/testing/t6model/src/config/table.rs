@@ -5,7 +5,7 @@
 use vmcore_format::cudbg::Chip;
 
 use super::{Word, COMMAND};
-use crate::{Options, BAR0_LEN, BAR2_LEN, BAR4_LEN};
+use crate::{Options, BAR2_LEN, BAR4_LEN};
 
 /// Offset of the VPD capability.
 pub const VPD: u32 = 0xd0;
@@ -19,7 +19,8 @@ pub fn words(options: &Options) -> impl Iterator<Item = (u32, Word)> {
     let device = (u32::from(options.device_id()) << 16) | VENDOR;
     // The subsystem id is the product, without the digit of the function.
     let subsystem = ((u32::from(options.device_id()) & 0xff) << 16) | VENDOR;
-    let speed = if options.chip == Chip::T5 { 0x82 } else { 0x83 };
+    let speed = if options.chip == Chip::T6 { 0x83 } else { 0x82 };
+    let bar0 = options.bar0_kib << 10;
 
     [
         (0x00, device, 0, 0),
@@ -27,12 +28,12 @@ pub fn words(options: &Options) -> impl Iterator<Item = (u32, Word)> {
         (COMMAND, 0x0010_0000, 0x0546, 0x0404),
         (0x08, (ETHERNET << 8) | u32::from(options.revision()), 0, 0),
         (0x0c, 0x0080_0000, 0xffff, 0),
-        bar(0, BAR0_LEN, 0x4),
-        bar_high(0),
+        bar(0, bar0, 0x4),
+        bar_high(0, bar0),
         bar(2, BAR2_LEN, 0xc),
-        bar_high(2),
+        bar_high(2, BAR2_LEN),
         bar(4, BAR4_LEN, 0x4),
-        bar_high(4),
+        bar_high(4, BAR4_LEN),
         (0x2c, subsystem, 0, 0),
         (0x34, 0x40, 0, 0),
         (0x3c, 0x0000_0100, 0xff, 0),
@@ -84,9 +85,12 @@ pub fn words(options: &Options) -> impl Iterator<Item = (u32, Word)> {
 
 /// The lower half of a BAR, with its type in the low bits.
 const fn bar(index: u32, len: u32, kind: u32) -> (u32, u32, u32, u32) {
-    (0x10 + 4 * index, kind, !(len - 1), 0)
+    match len {
+        0 => (0x10 + 4 * index, 0, 0, 0),
+        _ => (0x10 + 4 * index, kind, !(len - 1), 0),
+    }
 }
 
-const fn bar_high(index: u32) -> (u32, u32, u32, u32) {
-    (0x14 + 4 * index, 0, ALL, 0)
+const fn bar_high(index: u32, len: u32) -> (u32, u32, u32, u32) {
+    (0x14 + 4 * index, 0, if len == 0 { 0 } else { ALL }, 0)
 }

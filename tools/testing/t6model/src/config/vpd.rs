@@ -2,7 +2,7 @@
 
 //! Vital product data.
 
-use crate::{rng, Options};
+use crate::{rng, Options, VpdState};
 
 /// The flag next to the VPD address.
 pub const DONE: u32 = 1 << 31;
@@ -11,7 +11,13 @@ pub const DONE: u32 = 1 << 31;
 const PERIOD: u32 = 0x400;
 
 /// The data.
-pub struct Vpd(Vec<u8>);
+pub struct Vpd {
+    data: Vec<u8>,
+    is_dead: bool,
+}
+
+/// Where the version is, two digits.
+const VERSION: usize = 0xc7;
 
 impl Vpd {
     /// Name, part, serial and MAC numbers of an adapter.
@@ -40,13 +46,31 @@ impl Vpd {
         }
         data.push(0x78);
         data.resize(PERIOD as usize, 0);
-        Self(data)
+        let version = format!("{}", 10 + id % 90);
+        data[VERSION..VERSION + 2].copy_from_slice(version.as_bytes());
+        if options.vpd == VpdState::Corrupt {
+            // The length of the serial number, which is last but two.
+            let at = data
+                .windows(2)
+                .position(|keyword| keyword == b"SN")
+                .unwrap_or(0);
+            data[at + 2] = 0xf0;
+        }
+        Self {
+            data,
+            is_dead: options.vpd == VpdState::Dead,
+        }
+    }
+
+    /// Whether it never answers.
+    pub fn is_dead(&self) -> bool {
+        self.is_dead
     }
 
     /// The four bytes at `address`.
     pub fn word(&self, address: u32) -> u32 {
         let start = (address & 0x7ffc) % PERIOD;
-        self.0
+        self.data
             .get(start as usize..)
             .and_then(<[u8]>::first_chunk)
             .map_or(0, |word| u32::from_le_bytes(*word))

@@ -9,20 +9,25 @@ use crate::regs::*;
 use crate::window::{Window, WINDOWS};
 use crate::{rng, Options};
 
-/// The physical function that drivers use.
-const PF: u32 = 4;
 const STREAM: u64 = 0x4649_5845;
 
 /// Address and value of each register.
 pub fn values(options: &Options, layout: &Layout) -> Vec<(u32, u32)> {
-    let t5 = options.chip == Chip::T5;
+    let chip = options.chip;
+    let (log, log_len) = layout.device_log;
+    let edc1 = layout.memories[1].base;
     let mut values = vec![
-        (PL_WHOAMI, PF << if t5 { 8 } else { 9 }),
+        (PL_WHOAMI, PF << if chip == Chip::T6 { 9 } else { 8 }),
         (PL_REV, options.revision().into()),
+        (PCIE_CFG_SPACE_REQ, 0),
+        (
+            PCIE_FW_PF_DEVLOG,
+            1 | (log - edc1) | ((log_len / (128 * 256) - 1) << 28),
+        ),
     ];
     values.extend(windows(options));
-    values.extend(memories(layout, t5));
-    values.extend(regions(layout, t5));
+    values.extend(memories(layout, chip));
+    values.extend(regions(layout, chip));
     values.extend(pages(options, layout));
     values.extend(counts(options));
     values
@@ -48,7 +53,7 @@ fn windows(options: &Options) -> impl Iterator<Item = (u32, u32)> {
     })
 }
 
-fn memories(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
+fn memories(layout: &Layout, chip: Chip) -> Vec<(u32, u32)> {
     let end = layout
         .memories
         .last()
@@ -58,10 +63,9 @@ fn memories(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
         let (base, size) = memory.map_or((end, 0), |memory| (memory.base, memory.size));
         (memory.is_some(), (base >> 20 << 16) | (size >> 20))
     };
-    let second = if t5 {
-        ("mc1", EXT_MEM1_ENABLE)
-    } else {
-        ("hma", HMA_MUX)
+    let second = match chip {
+        Chip::T6 => ("hma", HMA_MUX),
+        _ => ("mc1", EXT_MEM1_ENABLE),
     };
     let mut enabled = 0;
     let mut values: Vec<_> = [
@@ -105,13 +109,16 @@ const REGIONS: [(&str, u32); 20] = [
     ("ULPTX state", ULP_TX_ERR_TABLE_BASE),
 ];
 
-fn regions(layout: &Layout, t5: bool) -> Vec<(u32, u32)> {
+fn regions(layout: &Layout, chip: Chip) -> Vec<(u32, u32)> {
     let (fifo, fifo_len) = layout.doorbell_fifo;
     let mut values = vec![
         (LE_DB_CONFIG, HASHEN),
         (SGE_CONTROL2, VFIFO_ENABLE),
         (SGE_DBVFIFO_BADDR, fifo << 3),
-        (SGE_DBVFIFO_SIZE, (fifo_len >> 2) << if t5 { 6 } else { 0 }),
+        (
+            SGE_DBVFIFO_SIZE,
+            (fifo_len >> 2) << if chip == Chip::T5 { 6 } else { 0 },
+        ),
         (CIM_SDRAM_BASE_ADDR, layout.up_ram.0),
         (CIM_SDRAM_ADDR_SIZE, layout.up_ram.1),
         (CIM_EXTMEM2_BASE_ADDR, layout.up_extmem2.0),
@@ -149,8 +156,8 @@ fn pages(options: &Options, layout: &Layout) -> [(u32, u32); 10] {
 
 fn counts(options: &Options) -> impl Iterator<Item = (u32, u32)> + '_ {
     let first = match options.chip {
-        Chip::T5 => [MPS_RX_PG_RSV0, MPS_RX_PG_RSV4],
-        _ => [MPS_RX_MAC_BG_PG_CNT0, MPS_RX_LPBK_BG_PG_CNT0],
+        Chip::T6 => [MPS_RX_MAC_BG_PG_CNT0, MPS_RX_LPBK_BG_PG_CNT0],
+        _ => [MPS_RX_PG_RSV0, MPS_RX_PG_RSV4],
     };
     first
         .into_iter()

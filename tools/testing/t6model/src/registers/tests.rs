@@ -134,13 +134,6 @@ fn a_data_register_shows_what_its_index_selects() {
 }
 
 #[test]
-fn the_processor_is_never_busy() {
-    let (_, mut registers) = registers(&Options::new(Chip::T6, 1));
-    registers.write(0x7b50, 0x2_0144);
-    assert_eq!(registers.read(0x7b50), Some(0x144));
-}
-
-#[test]
 fn changes_are_those_that_were_not_undone() {
     let (_, mut registers) = registers(&Options::new(Chip::T6, 1));
     let was = registers.read(0x7e40).unwrap();

@@ -3,7 +3,7 @@
 //! The adapter as vfio-user wants it.
 
 use std::fs::File;
-use std::io::{Error, Result};
+use std::io::{BufWriter, Error, Result, Write};
 use std::sync::{Arc, Mutex};
 
 use t6model::{Adapter, Space};
@@ -20,6 +20,8 @@ use super::mapped::Mapped;
 pub struct State {
     pub adapter: Adapter,
     pub mapped: Option<Mapped>,
+    /// Where accesses are written down.
+    pub log: Option<BufWriter<File>>,
 }
 
 impl State {
@@ -31,7 +33,24 @@ impl State {
         }
     }
 
+    fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) -> Result<()> {
+        self.adapter.read(space, offset, data);
+        self.note('r', space, offset, data)
+    }
+
+    fn note(&mut self, op: char, space: Space, offset: u64, data: &[u8]) -> Result<()> {
+        let Some(log) = &mut self.log else {
+            return Ok(());
+        };
+        let value = data
+            .iter()
+            .rev()
+            .fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
+        writeln!(log, "{op}{} {space:?} {offset:#x} {value:#x}", data.len())
+    }
+
     fn write(&mut self, space: Space, offset: u64, data: &[u8]) -> Result<()> {
+        self.note('w', space, offset, data)?;
         self.adapter.write(space, offset, data);
         match &mut self.mapped {
             Some(mapped) if space == Space::Bar0 => mapped.follow(&mut self.adapter),
@@ -57,8 +76,7 @@ pub struct Backend(pub Arc<Mutex<State>>);
 
 impl ServerBackend for Backend {
     fn region_read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<()> {
-        lock(&self.0).adapter.read(space(region)?, offset, data);
-        Ok(())
+        lock(&self.0).read(space(region)?, offset, data)
     }
 
     fn region_write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()> {

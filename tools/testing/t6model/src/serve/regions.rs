@@ -2,7 +2,7 @@
 
 //! What vfio-user tells of regions and interrupts.
 
-use t6model::{BAR0_LEN, BAR2_LEN, BAR4_LEN, CONFIG_LEN};
+use t6model::{BAR2_LEN, BAR4_LEN, CONFIG_LEN};
 use vfio_bindings::bindings::vfio::{
     vfio_region_info, vfio_region_sparse_mmap_area, VFIO_IRQ_INFO_EVENTFD,
     VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_BAR2_REGION_INDEX, VFIO_PCI_BAR4_REGION_INDEX,
@@ -15,11 +15,11 @@ use vfio_user::{IrqInfo, ServerRegion, SparseArea};
 use super::mapped::Mapped;
 
 /// The regions, by index.
-pub fn regions(mapped: Option<&Mapped>) -> Vec<ServerRegion> {
+pub fn regions(bar0_len: u32, mapped: Option<&Mapped>) -> Vec<ServerRegion> {
     (0..VFIO_PCI_NUM_REGIONS)
         .map(|index| {
             let size = match index {
-                VFIO_PCI_BAR0_REGION_INDEX => BAR0_LEN,
+                VFIO_PCI_BAR0_REGION_INDEX => bar0_len,
                 VFIO_PCI_BAR2_REGION_INDEX => BAR2_LEN,
                 VFIO_PCI_BAR4_REGION_INDEX => BAR4_LEN,
                 VFIO_PCI_CONFIG_REGION_INDEX => CONFIG_LEN,

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The processor's address space, and its logic analyzer in it.
+
+use std::collections::BTreeMap;
+
+use vmcore_format::cudbg::Chip;
+
+use super::{busy::Busy, word, File, Stuck, Unit, MOVING};
+use crate::Options;
+
+const CONTROL: u32 = 0x7b50;
+const DATA: u32 = 0x7b54;
+const BUSY: u32 = 1 << 17;
+const WRITE: u32 = 1 << 16;
+const ADDRESSES: u32 = 0xffff;
+
+/// In the processor's address space.
+const LA_CONFIG: u32 = 0x140;
+const LA_DATA: u32 = 0x144;
+const LA_ENABLE: u32 = 1 << 0;
+const LA_READ: u32 = 1 << 1;
+
+pub struct Processor {
+    seed: u64,
+    t6: bool,
+    busy: Busy,
+    la_stuck: bool,
+    la_config: u32,
+    /// What was written elsewhere.
+    written: BTreeMap<u32, u32>,
+}
+
+impl Processor {
+    pub fn new(options: &Options) -> Self {
+        let mut processor = Self {
+            seed: options.seed,
+            t6: options.chip == Chip::T6,
+            busy: Busy::new(options, Stuck::Cim),
+            la_stuck: options.stuck.contains(&Stuck::CimLa),
+            la_config: 0,
+            written: BTreeMap::new(),
+        };
+        processor.reset();
+        processor
+    }
+
+    fn read(&self, address: u32) -> u32 {
+        let position = (self.la_config >> 2) & 0xfff;
+        match address {
+            LA_CONFIG => self.la_config,
+            LA_DATA if self.la_config & LA_ENABLE != 0 => MOVING,
+            LA_DATA => word(self.seed, 0x50, position),
+            _ => match self.written.get(&address) {
+                Some(value) => *value,
+                None => word(self.seed, 0x51, address),
+            },
+        }
+    }
+
+    fn write(&mut self, address: u32, value: u32) {
+        if address == LA_CONFIG {
+            let done = match self.la_stuck {
+                true => 0,
+                false => LA_READ,
+            };
+            let write_position = self.la_config & 0x0fff_0000;
+            self.la_config = (value & 0xffff & !done) | write_position;
+        } else {
+            self.written.insert(address, value);
+        }
+    }
+}
+
+impl Unit for Processor {
+    fn registers(&self) -> Vec<(u32, u32)> {
+        vec![(CONTROL, 0x100), (DATA, self.read(0x100))]
+    }
+
+    fn commands(&self) -> Vec<u32> {
+        vec![CONTROL, DATA]
+    }
+
+    fn show(&self, address: u32, file: &File) -> Option<u32> {
+        let busy = if self.busy.is_busy() { BUSY } else { 0 };
+        (address == CONTROL).then(|| (file.value(CONTROL) & !BUSY) | busy)
+    }
+
+    fn was_read(&mut self, address: u32) {
+        if address == CONTROL {
+            self.busy.was_seen();
+        }
+    }
+
+    fn was_written(&mut self, address: u32, file: &mut File) {
+        if address != CONTROL {
+            return;
+        }
+        let control = file.value(CONTROL);
+        self.busy.start();
+        match control & WRITE {
+            0 => file.set(DATA, self.read(control & ADDRESSES)),
+            _ => self.write(control & ADDRESSES, file.value(DATA)),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.busy.reset();
+        self.written.clear();
+        // Running or not, anywhere; T6 has ten words by entry.
+        let random = word(self.seed, 0x52, 0);
+        let position = match self.t6 {
+            true => (random >> 4 & 0xff0) | (random & 0xf) % 10,
+            false => random >> 4 & 0xfff,
+        };
+        self.la_config = (position << 16) | (random >> 31);
+    }
+}

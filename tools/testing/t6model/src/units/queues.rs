@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The processor's queues.
+
+use super::{busy::Busy, word, File, Stuck, Unit};
+use crate::Options;
+
+const SELECT: u32 = 0x7b48;
+const CONFIG: u32 = 0x7b4c;
+const OUTBOUND: u32 = 1 << 4;
+const INBOUND_PORT: (u32, u32) = (0x7b60, 0x7b68);
+const OUTBOUND_PORT: (u32, u32) = (0x7b64, 0x7b6c);
+const BUSY: u32 = 1 << 1;
+const ENABLE: u32 = 1 << 0;
+
+pub struct Queues {
+    seed: u64,
+    inbound: Busy,
+    outbound: Busy,
+}
+
+impl Queues {
+    pub fn new(options: &Options) -> Self {
+        Self {
+            seed: options.seed,
+            inbound: Busy::new(options, Stuck::Ibq),
+            outbound: Busy::new(options, Stuck::Obq),
+        }
+    }
+
+    /// Size, base and threshold of the queue that `selector` names.
+    fn config(&self, selector: u32) -> u32 {
+        let queue = selector & 7;
+        let threshold = word(self.seed, 0x60, selector) & 0x1ff;
+        let (size, base) = match selector & OUTBOUND {
+            0 => (8, queue * 8),
+            // Some have none at all.
+            _ => (word(self.seed, 0x61, queue) % 5, queue * 7),
+        };
+        (size << 24) | (base << 16) | threshold
+    }
+
+    fn ports(&mut self) -> [((u32, u32), u64, &mut Busy); 2] {
+        [
+            (INBOUND_PORT, 0x62, &mut self.inbound),
+            (OUTBOUND_PORT, 0x63, &mut self.outbound),
+        ]
+    }
+}
+
+impl Unit for Queues {
+    fn registers(&self) -> Vec<(u32, u32)> {
+        vec![
+            (SELECT, OUTBOUND | 2),
+            (INBOUND_PORT.0, 0),
+            (OUTBOUND_PORT.0, 0),
+        ]
+    }
+
+    fn commands(&self) -> Vec<u32> {
+        [INBOUND_PORT, OUTBOUND_PORT]
+            .iter()
+            .flat_map(|port| [port.0, port.1])
+            .chain([CONFIG])
+            .collect()
+    }
+
+    fn show(&self, address: u32, file: &File) -> Option<u32> {
+        let status = |busy: &Busy| {
+            let bit = if busy.is_busy() { BUSY } else { 0 };
+            (file.value(address) & !BUSY) | bit
+        };
+        match address {
+            CONFIG => Some(self.config(file.value(SELECT))),
+            _ if address == INBOUND_PORT.0 => Some(status(&self.inbound)),
+            _ if address == OUTBOUND_PORT.0 => Some(status(&self.outbound)),
+            _ => None,
+        }
+    }
+
+    fn was_read(&mut self, address: u32) {
+        for ((config, _), _, busy) in self.ports() {
+            if address == config {
+                busy.was_seen();
+            }
+        }
+    }
+
+    fn was_written(&mut self, address: u32, file: &mut File) {
+        let seed = self.seed;
+        for ((config, data), stream, busy) in self.ports() {
+            let value = file.value(config);
+            if address == config && value & ENABLE != 0 {
+                busy.start();
+                file.set(data, word(seed, stream, value >> 16));
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.inbound.reset();
+        self.outbound.reset();
+    }
+}
