@@ -35,6 +35,12 @@ module! {
     authors: ["The vmcore-devdump developers"],
     description: "Device dumps in /proc/vmcore",
     license: "GPL",
+    params: {
+        dump_seconds: u32 {
+            default: 60,
+            description: "Most seconds that a dump may take, 1 to 3600 (60); what is missing then is left out",
+        },
+    },
 }
 
 struct VmcoreDevdump;
@@ -45,7 +51,7 @@ impl kernel::Module for VmcoreDevdump {
             pr_info!("not a crash kernel, nothing to do\n");
             return Err(ENODEV);
         }
-        devdump::start()?;
+        devdump::start(module_parameters::dump_seconds.value())?;
         Ok(Self)
     }
 }

@@ -24,6 +24,10 @@ use kernel::{
         ENODEV,
         ENXIO, //
     },
+    time::{
+        Instant,
+        Monotonic, //
+    },
 };
 
 const COMMAND: usize = 0x04;
@@ -72,6 +76,7 @@ pub(super) struct Bar0<'a> {
     device: &'a pci::Device<Bound>,
     /// `None`: BAR0 is missing, too small or taken.
     bar: Option<Bar<'a>>,
+    start: Instant<Monotonic>,
 }
 
 impl<'a> Bar0<'a> {
@@ -79,6 +84,7 @@ impl<'a> Bar0<'a> {
         Self {
             device,
             bar: device.iomap_region(0, c"cxgb4_dump").ok(),
+            start: Instant::now(),
         }
     }
 
@@ -112,6 +118,10 @@ impl Registers for Bar0<'_> {
 
     fn bus_address(&self) -> u64 {
         self.device.resource_start(0).unwrap_or(0)
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.start.elapsed().as_millis() as u64
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

@@ -18,8 +18,8 @@ use super::{
 /// What a dead device answers.
 const ALL_ONES: u32 = u32::MAX;
 
-/// Reads of a register until we give up waiting: some milliseconds, most units need microseconds.
-const PATIENCE: u32 = 10_000;
+/// Milliseconds until we give up waiting: the slowest unit needs up to 10, all others microseconds.
+const PATIENCE: u64 = 20;
 
 /// The registers in BAR0. Addresses that are not in it fail.
 pub(crate) trait Registers {
@@ -35,6 +35,9 @@ pub(crate) trait Registers {
 
     /// Reads vital product data through the configuration space; `false` if it can't be read.
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool;
+
+    /// Milliseconds since any time.
+    fn now_ms(&self) -> u64;
 
     /// Says which section is collected, to who counts accesses. Only a build for measuring does.
     fn mark(&self, _section: u8) {}
@@ -141,14 +144,17 @@ impl<'a> Device<'a> {
 
     /// Reads a register until it's as wanted. Fails if that takes too long.
     pub(crate) fn wait(&self, address: u32, done: impl Fn(u32) -> bool) -> Result<u32> {
-        let mut value = 0;
-        for _ in 0..PATIENCE {
-            value = self.read32(address)?;
+        let start = self.registers.now_ms();
+        loop {
+            let late = self.registers.now_ms() - start > PATIENCE;
+            let value = self.read32(address)?;
             if done(value) {
                 return Ok(value);
             }
+            if late {
+                return Err(Failure::new(Cause::Timeout, address, value.into()));
+            }
         }
-        Err(Failure::new(Cause::Timeout, address, value.into()))
     }
 
     /// Takes a register for writing.

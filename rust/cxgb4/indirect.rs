@@ -95,8 +95,9 @@ pub(crate) fn dump(device: &Device<'_>, ranges: &[Range], writer: &mut Writer<'_
         for range in group {
             let mut header = range.header();
             if range.stride != 1 {
-                // The C driver counts up in the header.
+                // The C driver counts up in the header, and leaves out the number.
                 header[2] += range.count * range.stride;
+                header[3] = 0;
             }
             range.dump(header, writer, |index| registers.read(index))?;
         }

@@ -49,10 +49,10 @@ macro_rules! sections {
 }
 
 sections! {
-    vpd::collect: VpdData;
-    pcie_config::collect: PcieConfig;
-    dev_log::collect: DevLog;
     reg_dump::collect: RegDump;
+    pcie_config::collect: PcieConfig;
+    vpd::collect: VpdData;
+    dev_log::collect: DevLog;
     meminfo::collect: Meminfo;
     cim_la::collect: CimLa;
     cim_bus_la::collect: CimMaLa CimPifLa;

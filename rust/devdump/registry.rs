@@ -59,6 +59,8 @@ pub(super) struct State {
     /// Bytes that dumps may take, and those that they have taken.
     budget: usize,
     used: usize,
+    /// Most milliseconds that a dump may take.
+    dump_ms: u32,
 }
 
 global_lock! {
@@ -71,6 +73,7 @@ global_lock! {
         collector: None,
         budget: 0,
         used: 0,
+        dump_ms: 0,
     };
 }
 
@@ -79,8 +82,9 @@ global_lock! {
     unsafe(uninit) static COLLECTING: Mutex<()> = ();
 }
 
-/// Shows `/proc/vmcore_devdump`. Called once, while the module loads.
-pub(crate) fn start() -> Result {
+/// Shows `/proc/vmcore_devdump`; a dump may take `dump_seconds`. Called once, while the module loads.
+pub(crate) fn start(dump_seconds: u32) -> Result {
+    let dump_ms = budget::dump_ms(dump_seconds)?;
     // SAFETY: The module loads once, and nothing else uses the locks before.
     unsafe {
         STATE.init();
@@ -98,6 +102,7 @@ pub(crate) fn start() -> Result {
         let mut state = STATE.lock();
         state.lower = Some(lower);
         state.budget = budget;
+        state.dump_ms = dump_ms;
     }
     let entry = ProcEntry::new(c"vmcore_devdump").inspect_err(|_| stop())?;
     entry.set_size(size);
@@ -138,6 +143,7 @@ pub(crate) fn add_stream(name: &[u8], mut driver: Stream) -> Result {
         payload: Store::new(),
         limit: registration.limit,
         start: registration.start,
+        dump_ms: STATE.lock().dump_ms,
     };
     let result = driver.collect(&mut collector);
     registration.finish(result.map(|()| collector.payload))
@@ -241,6 +247,7 @@ struct Collector {
     payload: Store,
     limit: usize,
     start: Instant<Monotonic>,
+    dump_ms: u32,
 }
 
 impl Backend for Collector {
@@ -267,7 +274,7 @@ impl Backend for Collector {
 
     fn ms_left(&self) -> u32 {
         let spent = u32::try_from(self.start.elapsed().as_millis()).unwrap_or(u32::MAX);
-        budget::DUMP_MS.saturating_sub(spent)
+        self.dump_ms.saturating_sub(spent)
     }
 }
 

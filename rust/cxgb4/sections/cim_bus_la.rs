@@ -69,19 +69,21 @@ impl Interface {
         let len = (ENTRIES * self.words * 4) as usize;
         writer.block(2 * len, |block| {
             let (requests, responses) = block.split_at_mut(len);
-            let mut places = requests
+            let words = (0..ENTRIES).flat_map(|entry| {
+                let first = entry * ENTRY_POSITIONS;
+                first..first + self.words
+            });
+            let places = requests
                 .chunks_exact_mut(4)
                 .zip(responses.chunks_exact_mut(4));
-            for entry in (0..ENTRIES).map(|n| n * ENTRY_POSITIONS) {
-                for ((request, response), word) in places.by_ref().zip(entry..entry + self.words) {
-                    let at = |start: u32| (start + word) & POSITIONS;
-                    config.write(
-                        (at(start.0) << cim::LA_REQUEST_SHIFT)
-                            | (at(start.1) << cim::LA_RESPONSE_SHIFT),
-                    )?;
-                    request.copy_from_slice(&device.read32(self.requests)?.to_le_bytes());
-                    response.copy_from_slice(&device.read32(self.responses)?.to_le_bytes());
-                }
+            for (word, (request, response)) in words.zip(places) {
+                let at = |start: u32| (start + word) & POSITIONS;
+                config.write(
+                    (at(start.0) << cim::LA_REQUEST_SHIFT)
+                        | (at(start.1) << cim::LA_RESPONSE_SHIFT),
+                )?;
+                request.copy_from_slice(&device.read32(self.requests)?.to_le_bytes());
+                response.copy_from_slice(&device.read32(self.responses)?.to_le_bytes());
             }
             Ok(())
         })

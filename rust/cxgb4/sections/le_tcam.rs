@@ -57,9 +57,11 @@ impl Regions {
                     .checked_shl(le::HASH_TID_SIZE.of(sizes))
                     .unwrap_or(u32::MAX),
             };
-            match hash < TOO_MANY {
-                true => (le::DB_HASH_CONFIG, ids.saturating_add(hash)),
-                false => (le::DB_TID_HASHBASE, hash),
+            match (sizes, hash < TOO_MANY) {
+                // No chip has all of the reserved bits.
+                (u32::MAX, _) => (le::DB_HASH_CONFIG, u32::MAX),
+                (_, true) => (le::DB_HASH_CONFIG, ids.saturating_add(hash)),
+                (_, false) => (le::DB_TID_HASHBASE, hash),
             }
         } else {
             let ids = match (is_t6, le::COMPRESSION_ENABLE.of(config)) {

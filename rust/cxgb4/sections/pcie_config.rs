@@ -28,6 +28,9 @@ const RANGES: [(u32, u32); 14] = [
     (0x1c0, 0x208),
 ];
 
+/// Bytes that are left empty.
+const ROOM_LEN: usize = 6 * 4;
+
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     let offsets = RANGES
         .iter()
@@ -38,5 +41,8 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
         writer.words(&[device.read32(pcie::CFG_SPACE_DATA)?])
     });
     // While it's enabled, each read of the data is a read of the configuration space.
-    copied.and(device.write32(pcie::CFG_SPACE_REQ, 0))
+    device.write32(pcie::CFG_SPACE_REQ, 0)?;
+    copied?;
+    // The C driver has room for more.
+    writer.zeroes(ROOM_LEN)
 }

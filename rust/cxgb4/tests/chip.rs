@@ -36,6 +36,8 @@ pub struct Chip {
     pub lives_for: Cell<u64>,
     /// Where registers that were not set come from.
     random: Cell<Option<u64>>,
+    /// Passes whenever somebody looks.
+    time: Cell<u64>,
 }
 
 /// The next of a sequence of numbers that look random.
@@ -78,6 +80,7 @@ impl Chip {
             memory_reads: RefCell::default(),
             lives_for: Cell::new(u64::MAX),
             random: Cell::new(None),
+            time: Cell::new(0),
         }
     }
 
@@ -193,6 +196,11 @@ impl Registers for Chip {
 
     fn bus_address(&self) -> u64 {
         0
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.time.set(self.time.get() + 1);
+        self.time.get()
     }
 
     fn vpd(&self, _: u32, _: &mut [u8]) -> bool {

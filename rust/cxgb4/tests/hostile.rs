@@ -13,7 +13,7 @@ use crate::{
 const MEMORIES: [Section; 3] = [Section::Edc0, Section::Edc1, Section::Mc0];
 
 /// Registers that start something when they are written; what they held before means nothing.
-const COMMANDS: [RangeInclusive<u32>; 16] = [
+const COMMANDS: [RangeInclusive<u32>; 15] = [
     0x11fc..=0x11fc,   // SGE_CTXT_CMD
     0x3060..=0x3060,   // PCIE_CFG_SPACE_REQ
     0x7b50..=0x7b54,   // CIM_HOST_ACC
@@ -26,7 +26,6 @@ const COMMANDS: [RangeInclusive<u32>; 16] = [
     0xf008..=0xf008,   // MPS_CLS_TCAM_DATA2_CTL
     0x193f8..=0x193f8, // SF_DATA
     0x193fc..=0x193fc, // SF_OP
-    0x19240..=0x19240, // ULP_RX_LA_RDPTR
     0x19cf0..=0x19cf0, // LE_DB_DBGI_CONFIG
     0x19cf4..=0x19cf4, // LE_DB_DBGI_REQ_TCAM_CMD
     0x19d00..=0x19d40, // LE_DB_DBGI_REQ_DATA

@@ -20,9 +20,15 @@ pub struct Adapter {
     seed: u64,
     options: Vec<String>,
     counted: bool,
+    logged: bool,
 }
 
 impl Adapter {
+    /// A T4 whose registers and memories follow from `seed`.
+    pub fn t4(seed: u64) -> Self {
+        Self::new("t4", seed)
+    }
+
     /// A T5 whose registers and memories follow from `seed`.
     pub fn t5(seed: u64) -> Self {
         Self::new("t5", seed)
@@ -39,6 +45,7 @@ impl Adapter {
             seed,
             options: Vec::new(),
             counted: false,
+            logged: false,
         }
     }
 
@@ -51,6 +58,12 @@ impl Adapter {
     /// Lets every read of its memory leave the guest: slow, but counted.
     pub fn counted(mut self) -> Self {
         self.counted = true;
+        self
+    }
+
+    /// Writes down every access that leaves the guest, in order, to `adapter-<slot>.accesses`.
+    pub fn logged(mut self) -> Self {
+        self.logged = true;
         self
     }
 
@@ -92,9 +105,15 @@ impl Plugged {
         let stats = dir.join(format!("adapter-{slot}.json"));
         let _ = std::fs::remove_file(&socket);
         let log = std::fs::File::create(dir.join(format!("adapter-{slot}.log")))?;
+        let accesses = dir.join(format!("adapter-{slot}.accesses"));
         let mut process = Process::spawn(
             Command::new(bin_dir().join("t6model"))
                 .arg("serve")
+                .args(
+                    adapter
+                        .logged
+                        .then(|| format!("--log={}", accesses.display())),
+                )
                 .args(adapter.identity())
                 .args(adapter.counted.then_some("--no-mmap-windows"))
                 .arg("--socket")

@@ -5,9 +5,12 @@ export PATH=/bin HOME=/
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-for module in /lib/share/*.ko; do
-	insmod "$module"
-done
+# A kernel made for a test has them built in.
+if ! grep -qw 9p /proc/filesystems; then
+	for module in /lib/share/*.ko; do
+		insmod "$module"
+	done
+fi
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /share
 
 if [ -e /proc/vmcore ]; then stage=crash; else stage=first; fi
@@ -24,7 +27,9 @@ fail() {
 	poweroff -f
 }
 if [ $stage = first ] && [ -e /scripts/crash ]; then
-	kexec -s -p /share/vmlinuz --initrd=/share/initramfs --append="$(cat /share/crash.cmdline)" ||
+	image=/share/vmlinuz
+	[ ! -e /share/crash-vmlinuz ] || image=/share/crash-vmlinuz
+	kexec -s -p $image --initrd=/share/initramfs --append="$(cat /share/crash.cmdline)" ||
 		fail 'kexec refused the crash kernel'
 fi
 

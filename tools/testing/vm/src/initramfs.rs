@@ -39,6 +39,8 @@ pub(crate) struct Extra {
     pub(crate) files: Vec<PathBuf>,
     /// For `/modules`.
     pub(crate) modules: Vec<PathBuf>,
+    /// Modules of the distribution's kernel, for `/drivers`.
+    pub(crate) drivers: String,
 }
 
 /// Writes the initramfs with `scripts` in `/scripts` to `to`; `work` is a place to make it in.
@@ -50,7 +52,7 @@ pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Ex
         .map_err(|error| anyhow::anyhow!("cannot make the initramfs: {error}"))?;
 
     let tree = work.join("tree");
-    for dir in ["bin", "files", "modules", "scripts"] {
+    for dir in ["bin", "drivers", "files", "modules", "scripts"] {
         fs::create_dir_all(tree.join(dir))?;
     }
     for (name, text) in scripts {
@@ -59,6 +61,7 @@ pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Ex
     for program in &extra.programs {
         add_program(program, &tree)?;
     }
+    kernel_modules(&extra.drivers, &tree.join("drivers"))?;
     for (dir, files) in [("files", &extra.files), ("modules", &extra.modules)] {
         for file in files {
             copy_into(file, &tree.join(dir))?;
@@ -91,7 +94,7 @@ fn base(tree: &Path) -> Result<Vec<u8>> {
         let path = output("sh", &["-c", &format!("command -v {program}")])?;
         add_program(Path::new(path.trim()), tree)?;
     }
-    share_modules(&tree.join("lib/share"))?;
+    kernel_modules(SHARE_MODULES, &tree.join("lib/share"))?;
     pack(tree)
 }
 
@@ -120,12 +123,11 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths.map(PathBuf::from).collect())
 }
 
-/// The kernel's modules for the shared directory, numbered in the order to load them.
-fn share_modules(dir: &Path) -> Result<()> {
+/// The kernel's modules called `names`, and those that they need, numbered in the order to load them.
+fn kernel_modules(names: &str, dir: &Path) -> Result<()> {
     let (version, _) = paths::kernel()?;
-    let show = format!(
-        "for module in {SHARE_MODULES}; do modprobe -S {version} --show-depends $module; done"
-    );
+    let show =
+        format!("for module in {names}; do modprobe -S {version} --show-depends $module; done");
     let mut seen = Vec::new();
     for line in output("sh", &["-ec", &show])?.lines() {
         let Some(path) = line.strip_prefix("insmod ").map(str::trim) else {

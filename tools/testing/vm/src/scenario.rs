@@ -38,6 +38,7 @@ pub struct Vm {
     module_dirs: Vec<PathBuf>,
     first: String,
     crash: Option<String>,
+    crash_image: Option<PathBuf>,
     deadline: Duration,
     shell: Option<Stage>,
 }
@@ -120,6 +121,7 @@ impl Vm {
             module_dirs: vec![paths::modules_dir()],
             first: String::new(),
             crash: None,
+            crash_image: None,
             deadline: Duration::from_secs(300),
             shell: None,
         }
@@ -149,6 +151,12 @@ impl Vm {
         self
     }
 
+    /// Puts a module of the distribution's kernel, and those that it needs, into `/drivers`, numbered in the order to load them.
+    pub fn driver(mut self, name: &str) -> Self {
+        self.extra.drivers = name.to_owned();
+        self
+    }
+
     /// Puts a program of the host, and the libraries it needs, into `/bin` of the guest.
     pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
         self.extra.programs.push(program.into());
@@ -170,6 +178,12 @@ impl Vm {
     /// What the crash kernel runs. Without it the machine stops after the first script.
     pub fn crash_kernel(mut self, script: &str) -> Self {
         self.crash = Some(script.to_owned());
+        self
+    }
+
+    /// Another kernel than the distribution's for the crash kernel. The shared directory must be built in.
+    pub fn crash_image(mut self, image: impl Into<PathBuf>) -> Self {
+        self.crash_image = Some(image.into());
         self
     }
 
@@ -277,6 +291,10 @@ impl Vm {
         let (version, kernel) = paths::kernel()?;
         fs::copy(kernel.join("vmlinuz"), share.join("vmlinuz"))
             .with_context(|| format!("no image of kernel {version}"))?;
+        if let Some(image) = &self.crash_image {
+            fs::copy(image, share.join("crash-vmlinuz"))
+                .with_context(|| image.display().to_string())?;
+        }
         let cmdline = format!("{CMDLINE} irqpoll nr_cpus=1 reset_devices");
         fs::write(share.join("crash.cmdline"), cmdline)?;
         Ok(())

@@ -13,10 +13,17 @@ pub type Boot = LazyLock<Result<Outcome, String>>;
 
 const FIRST: &str = include_str!("../../scripts/first.sh");
 
-fn boot(vm: Vm) -> Result<Outcome, String> {
+/// Boots it; the scripts must succeed.
+pub fn boot(vm: Vm) -> Result<Outcome, String> {
     vm.run()
         .and_then(Outcome::success)
         .map_err(|error| format!("{error:#}"))
+}
+
+/// What a crash kernel runs to save a vmcore with the dumps of our driver.
+pub fn save_with_dumps() -> String {
+    let save = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1";
+    format!("{}{save}\n", vm::demo::LOAD)
 }
 
 /// No adapter: the core module for itself.
@@ -61,7 +68,7 @@ pub static TWO: Boot = LazyLock::new(|| {
             .into_iter()
             .chain([broken()])
             .fold(vm, Vm::adapter)
-            .deadline(Duration::from_secs(600)),
+            .deadline(Duration::from_secs(900)),
     )
 });
 

@@ -7,7 +7,12 @@
 mod adapter;
 mod bad_vmcores;
 mod boots;
+mod broken;
 mod core_module;
+mod differences;
 mod harness;
 mod kdump_file;
+mod leaving;
+mod oracle;
+mod sections;
 mod two_adapters;

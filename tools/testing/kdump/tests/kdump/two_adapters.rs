@@ -52,7 +52,7 @@ fn a_broken_adapter_gives_what_can_be_read_and_says_what_is_wrong() {
     assert_eq!(stats["changed"], Value::Array(vec![]), "{stats}");
     let dmesg = text(&TWO, "crash.dmesg");
     let line = lines(&dmesg, "cxgb4_dump 0000:00:07.0: ");
-    assert!(line[0].contains("2 sections ok, 3 failed"), "{line:?}");
+    assert!(line[0].contains("sections ok, 4 failed"), "{line:?}");
     assert!(
         !dmesg.contains("BUG:") && !dmesg.contains("Oops"),
         "{dmesg}"
@@ -62,7 +62,7 @@ fn a_broken_adapter_gives_what_can_be_read_and_says_what_is_wrong() {
 #[test]
 fn each_adapter_gives_a_dump_and_logs_one_line() {
     let dmesg = text(&TWO, "crash.dmesg");
-    for (address, chip, sections) in [("05", "T6", 5), ("06", "T5", 6)] {
+    for (address, chip, sections) in [("05", "T6", 48), ("06", "T5", 47)] {
         let said = lines(&dmesg, &format!("cxgb4_dump 0000:00:{address}.0: "));
         assert_eq!(said.len(), 1, "{said:?}");
         let good = format!("{sections} sections ok, 0 failed");
@@ -118,15 +118,13 @@ fn memory_decoding_is_left_as_it_was() {
 }
 
 #[test]
-fn memory_is_read_in_double_words_and_only_windows_are_written() {
+fn memory_is_read_in_double_words_and_never_written() {
     for stats in stats() {
-        let (reads, writes) = (&stats["bar0"]["reads"], &stats["bar0"]["writes"]);
+        let reads = &stats["bar0"]["reads"];
         assert_eq!(reads["1"], 0, "{stats}");
         assert_eq!(reads["2"], 0, "{stats}");
-        let bytes = stats["windows"]["bytes"].as_u64().unwrap();
-        assert_eq!(reads["8"].as_u64(), Some(bytes / 8), "{stats}");
-        // A window is moved once per aperture of 64 KiB, and put back once per memory.
-        let writes = writes["4"].as_u64().unwrap();
-        assert!(writes <= (6 << 20) / (64 << 10) + 4, "{writes} writes");
+        let words = stats["windows"]["bytes"].as_u64().unwrap() / 8;
+        assert_eq!(stats["windows"]["reads"].as_u64(), Some(words), "{stats}");
+        assert_eq!(stats["windows"]["writes"], 0, "{stats}");
     }
 }

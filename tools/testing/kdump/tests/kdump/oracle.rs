@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Our driver against the kernel's own: the same adapters, the same bytes.
+
+use std::{collections::BTreeMap, ops::Range, sync::LazyLock, time::Duration};
+
+use vm::{Adapter, Vm};
+use vmcore_format::cudbg::{
+    meminfo::{Meminfo, RX_PAYLOAD, TX_PAYLOAD},
+    section::Section,
+    Chip,
+};
+
+use crate::{
+    boots::{boot, of, save_with_dumps, Boot},
+    differences,
+    sections::{of_vmcore, Sections},
+};
+
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=5;
+
+/// The adapters: each seed with memories of its own.
+fn adapters(chip: Chip) -> impl Iterator<Item = (u64, Adapter)> {
+    SEEDS.map(move |seed| {
+        let adapter = match chip {
+            Chip::T5 => Adapter::t5(seed),
+            _ => Adapter::t6(seed),
+        };
+        let adapter = match (chip, seed) {
+            // Part of the host's memory instead of an external one.
+            (Chip::T6, 3) => adapter.option("--mc-mib=0").option("--hma-mib=2"),
+            // No hash: the lookup engine has only its TCAM.
+            (_, 4) => adapter.option("--set=0x19c04=0x0").option("--mc-mib=3"),
+            // A window of a single page.
+            (_, 5) => adapter.option("--window-kib=4"),
+            _ => adapter,
+        };
+        (seed, adapter)
+    })
+}
+
+fn machine(name: &str, chip: Chip) -> Vm {
+    let vm = Vm::scenario(name)
+        .memory_mib(2048)
+        .crashkernel_mib(768)
+        .deadline(Duration::from_secs(900));
+    adapters(chip).fold(vm, |vm, (_, adapter)| vm.adapter(adapter))
+}
+
+fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
+    boot(machine(name, chip).crash_kernel(&save_with_dumps()))
+}
+
+fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
+    let oracle = vm::oracle_dir();
+    boot(
+        machine(name, chip)
+            .modules(&oracle)
+            .crash_image(oracle.join("bzImage"))
+            .crash_kernel(include_str!("../../scripts/oracle.sh")),
+    )
+}
+
+static OURS_T5: Boot = LazyLock::new(|| ours("ours-t5", Chip::T5));
+static OURS_T6: Boot = LazyLock::new(|| ours("ours-t6", Chip::T6));
+static THEIRS_T5: Boot = LazyLock::new(|| theirs("theirs-t5", Chip::T5));
+static THEIRS_T6: Boot = LazyLock::new(|| theirs("theirs-t6", Chip::T6));
+
+fn dumps(boot: &'static Boot) -> BTreeMap<String, Sections> {
+    let out = &of(boot).out;
+    of_vmcore(&out.join("vmcore"), &out.join("dumps"))
+}
+
+fn compare(chip: Chip, ours: &'static Boot, theirs: &'static Boot) {
+    let (ours, theirs) = (dumps(ours), dumps(theirs));
+    let mut wrong = Vec::new();
+    for (slot, (seed, _)) in (5..).zip(adapters(chip)) {
+        let name = format!("cxgb4_0000:00:{slot:02x}.0");
+        let (ours, theirs) = (&ours[&name], &theirs[&name]);
+        let map = &Meminfo::decode(&theirs[&Section::Meminfo].1).unwrap();
+        // 52 sections, as the C driver has them.
+        assert_eq!(theirs.len(), 52);
+        for (section, theirs) in theirs {
+            let Some(ours) = ours.get(section) else {
+                wrong.push(format!("seed {seed}: {} is missing", section.name()));
+                continue;
+            };
+            let packets = packets(map, *section);
+            if let Err(why) = differences::explain(chip, *section, &packets, ours, theirs) {
+                wrong.push(format!("seed {seed}: {}: {why}", section.name()));
+            }
+        }
+        let more = ours.keys().filter(|section| !theirs.contains_key(section));
+        wrong.extend(more.map(|section| format!("seed {seed}: {} is ours only", section.name())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where packets are in a memory.
+fn packets(map: &Meminfo, memory: Section) -> Vec<Range<usize>> {
+    let kinds: &[u32] = match memory {
+        Section::Edc0 => &[0],
+        Section::Edc1 => &[1],
+        Section::Mc0 => &[2, 3],
+        Section::Mc1 => &[4],
+        Section::Hma => &[5],
+        _ => &[],
+    };
+    let Some(memory) = map
+        .memories()
+        .iter()
+        .find(|memory| kinds.contains(&memory.kind))
+    else {
+        return Vec::new();
+    };
+    let regions = map
+        .in_use()
+        .iter()
+        .filter(|region| [TX_PAYLOAD, RX_PAYLOAD].contains(&region.kind));
+    regions
+        .filter(|region| (memory.base..memory.limit).contains(&region.base))
+        .map(|region| {
+            let range = region.base..region.limit + 1;
+            (range.start - memory.base) as usize & !7
+                ..((range.end - memory.base) as usize).next_multiple_of(8)
+        })
+        .collect()
+}
+
+#[test]
+fn t5_dumps_are_those_of_the_c_driver() {
+    compare(Chip::T5, &OURS_T5, &THEIRS_T5);
+}
+
+#[test]
+fn t6_dumps_are_those_of_the_c_driver() {
+    compare(Chip::T6, &OURS_T6, &THEIRS_T6);
+}
+
+#[test]
+fn nothing_is_left_changed_and_no_packet_is_read() {
+    for boot in [&OURS_T5, &OURS_T6] {
+        for file in &of(boot).adapters {
+            let stats = std::fs::read_to_string(file).unwrap();
+            let stats: serde_json::Value = serde_json::from_str(&stats).unwrap();
+            assert_eq!(
+                stats["changed"],
+                serde_json::json!([]),
+                "{}",
+                file.display()
+            );
+            assert_eq!(stats["config"]["bus_master_enabled"], false);
+            assert_eq!(
+                stats["unmapped"],
+                serde_json::json!([]),
+                "{}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_section_is_complete() {
+    for (boot, chip) in [(&OURS_T5, Chip::T5), (&OURS_T6, Chip::T6)] {
+        for (name, sections) in dumps(boot) {
+            for (section, (header, raw)) in sections {
+                let words = header.status.words().unwrap();
+                let absent = matches!(
+                    section,
+                    Section::MboxLog | Section::Qdesc | Section::Mc0 | Section::Mc1 | Section::Hma
+                ) || chip == Chip::T5
+                    && matches!(section, Section::MaIndirect | Section::HmaIndirect);
+                let expected = if raw.is_empty() && absent {
+                    "not present"
+                } else {
+                    "ok"
+                };
+                assert_eq!(words, expected, "{name} {}", section.name());
+            }
+        }
+    }
+}

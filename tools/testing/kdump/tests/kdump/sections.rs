@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The sections of a dump, decompressed.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use flate2::{Decompress, FlushDecompress};
+use vmcore_format::cudbg::{image::Image, section::Section, section_header::SectionHeader};
+
+use crate::boots::output;
+
+/// Header and content of each section.
+pub type Sections = BTreeMap<Section, (SectionHeader, Vec<u8>)>;
+
+/// The dumps in a vmcore, by name. They are written to `dir`.
+pub fn of_vmcore(vmcore: &Path, dir: &Path) -> BTreeMap<String, Sections> {
+    let arguments = ["extract", "--force", "-o"].map(str::to_owned);
+    let paths = [dir, vmcore].map(|path| path.to_str().unwrap().to_owned());
+    let arguments: Vec<_> = arguments.iter().chain(&paths).map(String::as_str).collect();
+    output(vm::bin_dir().join("vmcoredd"), &arguments);
+    let files = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    files
+        .map(|file| {
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, of_image(&fs::read(&file).unwrap()))
+        })
+        .collect()
+}
+
+fn of_image(bytes: &[u8]) -> Sections {
+    let image = Image::parse(bytes).unwrap();
+    let sections = image.sections().map(|section| section.unwrap());
+    sections
+        .map(|section| {
+            let mut raw = Vec::new();
+            let mut chunks = section.chunks();
+            while let Some(chunk) = chunks.next().unwrap() {
+                raw.reserve(chunk.raw_len as usize);
+                Decompress::new(true)
+                    .decompress_vec(chunk.data, &mut raw, FlushDecompress::Finish)
+                    .unwrap();
+            }
+            let kind = Section::from_id(section.header.id).unwrap();
+            (kind, (section.header, raw))
+        })
+        .collect()
+}
