@@ -14,12 +14,13 @@ endif
 
 #: make KDIR=DIR          build the kernel modules against DIR, into build/modules (where DIR comes from: tools/kdir/kdir --help)
 #: make install KDIR=DIR  install them where depmod and modprobe find them (INSTALL_MOD_PATH is honoured)
+out = $(if $(BENCH),bench-modules,modules)
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(CURDIR)/build/$1 CC=x86_64-linux-gnu-gcc-14 \
 	LOCALVERSION='$(shell sed 's/^[0-9.]*//' '$(KDIR)/include/config/kernel.release')'
 
 modules install: need-kdir
-	@mkdir -p build/modules
-	$(call kbuild,modules) $(if $(filter install,$@),modules_install,modules)
+	@mkdir -p build/$(out)
+	$(call kbuild,$(out)) $(if $(filter install,$@),modules_install,modules)
 
 need-kdir:
 	@[ -n '$(KDIR)' ] || { echo 'say which kernel to build for: make $(MAKECMDGOALS) KDIR=DIR (see tools/kdir/kdir --help)' >&2; exit 2; }
@@ -29,13 +30,18 @@ need-kdir:
 #: These need root and Debian's package archive, and set up what they need by themselves:
 #: make demo              the whole story on real parts: panic, dump, decoded registers (warm: a minute)
 #: make test              everything that is promised, proven in virtual machines
+#: make bench             register accesses and time per section, ours and the C driver's
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
 
 test: prepare
-	@$(enter) tools/testing/run
+	@oracle=$$($(setup)/oracle) && $(enter) env VMCORE_DEVDUMP_ORACLE="$$oracle" tools/testing/run
+
+bench: prepare
+	@kdir=$$($(setup)/kdir) && $(enter) $(MAKE) -s modules KDIR="$$kdir" BENCH=y >build/bench.log 2>&1 || { tail build/bench.log; exit 1; }
+	@oracle=$$($(setup)/oracle) && $(enter) env VMCORE_DEVDUMP_ORACLE="$$oracle" VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
 
 check: prepare
 	@$(enter) tools/testing/check "$$($(setup)/kdir)"
@@ -55,4 +61,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install need-kdir demo test check vm-shell prepare clean clean-cache
+.PHONY: help modules install need-kdir demo test bench check vm-shell prepare clean clean-cache

@@ -18,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
                   Examples:\n  \
                   vmcoredd list /var/crash/*/dump.*\n  \
                   vmcoredd show vmcore --registers | grep SGE_\n  \
+                  vmcoredd show vmcore --section dev_log --section cim_la\n  \
                   vmcoredd extract vmcore --section mc0 -o /tmp/dump"
 )]
 pub struct Cli {
@@ -75,6 +76,9 @@ pub struct Show {
     /// Dumps to show [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Decode a section, or `all` of them; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub section: Vec<String>,
     /// All registers, not only those with a name
     #[arg(long)]
     pub registers: bool,

@@ -27,15 +27,7 @@ struct Written {
 }
 
 pub fn run(args: &Extract) -> Result<u8> {
-    let section = args.section.as_deref().map(|name| {
-        let names = Section::ALL
-            .iter()
-            .map(|section| section.name())
-            .collect::<Vec<_>>();
-        Section::from_name(name)
-            .ok_or_else(|| anyhow!("no section is called {name}; there are {}", names.join(" ")))
-    });
-    let section = section.transpose()?;
+    let section = args.section.as_deref().map(image::named).transpose()?;
     let input = Input::open(&args.file)?;
     let (dumps, mut good) = input.select(&args.names);
     good &= input.report();

@@ -38,6 +38,14 @@ pub struct Summary {
     pub damage: Option<String>,
 }
 
+/// The section called `name`.
+pub fn named(name: &str) -> anyhow::Result<Section> {
+    Section::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Section::ALL.iter().map(|section| section.name()).collect();
+        anyhow::anyhow!("no section is called {name}; there are {}", names.join(" "))
+    })
+}
+
 /// Whether a dump is a cudbg image at all.
 pub fn parse(payload: &[u8]) -> Result<Image<'_>, Error> {
     Image::parse(payload)

@@ -2,6 +2,7 @@
 
 //! Lists, extracts, verifies and decodes the device dumps in a vmcore.
 
+mod block;
 mod cli;
 mod extract;
 mod image;
@@ -9,6 +10,7 @@ mod input;
 mod list;
 mod memory_map;
 mod registers;
+mod sections;
 mod show;
 mod verify;
 

@@ -9,11 +9,13 @@ use serde::Serialize;
 use vmcore_format::cudbg::{image::Image, meminfo::Meminfo, section::Section};
 
 use crate::{
+    block::Block,
     cli::Show,
     image::{self, Summary},
     input::{Dump, Input},
     memory_map::MemoryMap,
     registers::{self, Register},
+    sections,
 };
 
 #[derive(Serialize)]
@@ -42,15 +44,61 @@ struct Cudbg {
     #[serde(skip_serializing_if = "Option::is_none")]
     meminfo: Option<MemoryMap>,
     registers: Vec<Register>,
+    /// Sections that were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    decoded: Vec<Decoded>,
+}
+
+/// A section as tables.
+#[derive(Serialize)]
+struct Decoded {
+    section: &'static str,
+    title: &'static str,
+    #[serde(serialize_with = "as_json")]
+    tables: Vec<Block>,
+}
+
+fn as_json<S: serde::Serializer>(tables: &[Block], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(tables.iter().map(Block::json))
+}
+
+/// Decodes the `wanted` sections, as far as they are there.
+fn decode(image: &Image<'_>, wanted: &[Section]) -> Vec<Decoded> {
+    let Some(chip) = image.header().chip() else {
+        return Vec::new();
+    };
+    let decode = |&section: &Section| {
+        let data = image::section(image, section)?.ok()?;
+        let data = data.as_slice();
+        let content = sections::Content {
+            section,
+            chip,
+            data,
+        };
+        Some(Decoded {
+            section: section.name(),
+            title: section.title(),
+            tables: sections::decode(&content)?,
+        })
+    };
+    wanted.iter().filter_map(decode).collect()
+}
+
+impl Decoded {
+    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        writeln!(out, "  {}: {}", self.section, self.title)?;
+        self.tables.iter().try_for_each(|table| table.print(out))
+    }
 }
 
 impl Shown {
-    fn new(dump: &Dump, all_registers: bool) -> Self {
+    fn new(dump: &Dump, all_registers: bool, wanted: &[Section]) -> Self {
         let content = match image::parse(&dump.payload) {
             Ok(image) => Content::Cudbg(Box::new(Cudbg::new(
                 &image,
                 dump.payload.len(),
                 all_registers,
+                wanted,
             ))),
             Err(_) => Content::Unknown,
         };
@@ -63,7 +111,7 @@ impl Shown {
 }
 
 impl Cudbg {
-    fn new(image: &Image<'_>, len: usize, all_registers: bool) -> Self {
+    fn new(image: &Image<'_>, len: usize, all_registers: bool, wanted: &[Section]) -> Self {
         let header = image.header();
         let bytes = |section| image::section(image, section)?.ok();
         let registers = header.chip().zip(bytes(Section::RegDump));
@@ -79,6 +127,7 @@ impl Cudbg {
             sections: image::summaries(image, len),
             meminfo: meminfo.map(|info| MemoryMap::new(&info)),
             registers,
+            decoded: decode(image, wanted),
         }
     }
 
@@ -147,9 +196,17 @@ fn is_telling(register: &Register) -> bool {
 pub fn run(args: &Show) -> Result<u8> {
     let input = Input::open(&args.file)?;
     let (dumps, mut good) = input.select(&args.names);
+    let wanted = match args.section.iter().any(|name| name == "all") {
+        true => Section::ALL.to_vec(),
+        false => args
+            .section
+            .iter()
+            .map(|name| image::named(name))
+            .collect::<Result<_>>()?,
+    };
     let shown: Vec<_> = dumps
         .iter()
-        .map(|dump| Shown::new(dump, args.registers))
+        .map(|dump| Shown::new(dump, args.registers, &wanted))
         .collect();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
@@ -164,6 +221,12 @@ pub fn run(args: &Show) -> Result<u8> {
         {
             writeln!(out, "{name}: {bytes} bytes")?;
             match content {
+                // Who asks for sections wants to see these.
+                Content::Cudbg(cudbg) if !wanted.is_empty() => {
+                    for decoded in &cudbg.decoded {
+                        decoded.print(&mut out)?;
+                    }
+                }
                 Content::Cudbg(cudbg) => cudbg.print(&mut out, args.registers)?,
                 Content::Unknown => writeln!(
                     out,

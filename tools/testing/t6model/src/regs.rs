@@ -6,6 +6,8 @@
 pub const PF: u32 = 4;
 
 // SGE
+pub const SGE_EGRESS_QUEUES_PER_PAGE_PF: u32 = 0x1010;
+pub const SGE_INGRESS_QUEUES_PER_PAGE_PF: u32 = 0x10f4;
 pub const SGE_DBQ_CTXT_BADDR: u32 = 0x1084;
 pub const SGE_IMSG_CTXT_BADDR: u32 = 0x1088;
 pub const SGE_FLM_CACHE_BADDR: u32 = 0x108c;
@@ -18,6 +20,10 @@ pub const VFIFO_ENABLE: u32 = 1 << 10;
 // PCIE
 pub const PCIE_CFG_SPACE_REQ: u32 = 0x3060;
 pub const PCIE_CFG_SPACE_DATA: u32 = 0x3064;
+/// What the firmware says of itself.
+pub const PCIE_FW: u32 = 0x30b8;
+/// It has set up the adapter.
+pub const PCIE_FW_INIT: u32 = 1 << 30;
 /// Where the firmware's log is: memory, start in units of 16 bytes, blocks of 128 entries less one.
 pub const PCIE_FW_PF_DEVLOG: u32 = 0x30d8;
 /// Of memory window 0; the next one's is [`PCIE_MEM_ACCESS_STRIDE`] further.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What `make demo` and `make vm-shell` run.
+//! What `make demo`, `make bench` and `make vm-shell` run.
 
+mod bench;
 mod console;
 
 use std::{path::Path, process::Command, time::Instant};
@@ -18,6 +19,8 @@ use self::console::Watch;
 enum Cli {
     /// The whole story: panic, device dump, makedumpfile, and what vmcoredd shows of it
     Demo,
+    /// Register accesses and time, ours and the C driver's
+    Bench,
     /// A shell in the crash kernel, on this terminal
     Shell(Shell),
 }
@@ -46,6 +49,7 @@ struct Shell {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Chip {
+    T4,
     T5,
     T6,
     None,
@@ -54,6 +58,7 @@ enum Chip {
 fn main() -> Result<()> {
     match Cli::parse() {
         Cli::Demo => tell(),
+        Cli::Bench => bench::run(),
         Cli::Shell(options) => shell(&options),
     }
 }
@@ -103,6 +108,7 @@ fn shell(options: &Shell) -> Result<()> {
             vm::Stage::Crash
         });
     let adapter = match options.chip {
+        Chip::T4 => Some(Adapter::t4(options.seed)),
         Chip::T5 => Some(Adapter::t5(options.seed)),
         Chip::T6 => Some(Adapter::t6(options.seed)),
         Chip::None => None,

@@ -20,6 +20,10 @@ pub fn values(options: &Options, layout: &Layout) -> Vec<(u32, u32)> {
         (PL_WHOAMI, PF << if chip == Chip::T6 { 9 } else { 8 }),
         (PL_REV, options.revision().into()),
         (PCIE_CFG_SPACE_REQ, 0),
+        (PCIE_FW, PCIE_FW_INIT),
+        // Eight queues by page, for each function.
+        (SGE_EGRESS_QUEUES_PER_PAGE_PF, 0x3333_3333),
+        (SGE_INGRESS_QUEUES_PER_PAGE_PF, 0x3333_3333),
         (
             PCIE_FW_PF_DEVLOG,
             1 | (log - edc1) | ((log_len / (128 * 256) - 1) << 28),

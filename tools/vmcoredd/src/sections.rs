@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Decoders of sections. A section is a function that makes tables of its content, and a line here.
+//!
+//! Content may end anywhere: what is there is decoded.
+
+use vmcore_format::cudbg::{section::Section, Chip};
+
+use crate::block::Block;
+
+mod analyzers;
+mod contexts;
+mod device_log;
+mod indirect;
+mod info;
+mod lookup;
+mod processor;
+mod switch;
+mod tables;
+
+/// What a decoder gets.
+pub struct Content<'a> {
+    pub section: Section,
+    pub chip: Chip,
+    pub data: &'a [u8],
+}
+
+type Decode = fn(&Content<'_>) -> Vec<Block>;
+
+/// How to decode a section. `None`: registers and the memory map, which are shown by themselves, and what is just bytes.
+fn decoder(section: Section) -> Option<Decode> {
+    use Section::*;
+    Some(match section {
+        DevLog => device_log::decode,
+        CimLa => processor::la,
+        CimMaLa => processor::memory_la,
+        CimPifLa => processor::peripheral_la,
+        CimQcfg => processor::queues,
+        CimIbqTp0 | CimIbqTp1 | CimIbqUlp | CimIbqSge0 | CimIbqSge1 | CimIbqNcsi | CimObqUlp0
+        | CimObqUlp1 | CimObqUlp2 | CimObqUlp3 | CimObqSge | CimObqNcsi | CimObqRxq0
+        | CimObqRxq1 => processor::queue,
+        PbtTable => processor::page_tables,
+        TpIndirect | PcieIndirect | PmIndirect | MaIndirect | HmaIndirect | UpCimIndirect => {
+            indirect::decode
+        }
+        SgeIndirect => indirect::sge,
+        TpLa => analyzers::tcp,
+        UlprxLa => analyzers::receive,
+        UlptxLa => analyzers::transmit,
+        Rss => tables::rss,
+        RssVfConf => tables::rss_functions,
+        PathMtu => tables::mtus,
+        Cctrl => tables::congestion,
+        HwSched => tables::scheduler,
+        PmStats => tables::statistics,
+        Clk => info::clocks,
+        TidInfo => info::tids,
+        VpdData => info::vpd,
+        PcieConfig => info::configuration,
+        DumpContext => contexts::decode,
+        MpsTcam => switch::decode,
+        LeTcam => lookup::decode,
+        RegDump | Meminfo | Edc0 | Edc1 | Mc0 | Mc1 | Hma | MboxLog | Qdesc | Flash => return None,
+    })
+}
+
+/// The content of a section as tables.
+pub fn decode(content: &Content<'_>) -> Option<Vec<Block>> {
+    decoder(content.section).map(|decode| decode(content))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The entries of the lookup engine.
+
+use super::Content;
+use crate::block::{Block, Cell, Cursor};
+
+const WORDS: usize = 17;
+
+pub fn decode(content: &Content<'_>) -> Vec<Block> {
+    let mut cursor = Cursor::new(content.data);
+    let mut regions = Block::new("first ids", &["region", "first"]);
+    let mut entries = Block::new("entries in use", &["id", "region", "ipv6"]);
+    entries
+        .columns
+        .extend((0..WORDS).map(|n| format!("word{n}")));
+    let Some([filter, server, clip, routing, hash, end]) = cursor.u32s() else {
+        return vec![regions];
+    };
+    let bounds = [
+        ("server", server),
+        ("filter", filter),
+        ("clip", clip),
+        ("routing", routing),
+        ("hash", hash),
+        ("end", end),
+    ];
+    for (name, first) in bounds {
+        regions.row([name.into(), first.into()]);
+    }
+    let mut empty = 0;
+    while let Some([id, command, _, _]) = cursor.u32s() {
+        let Some(data) = cursor.u32s::<WORDS>() else {
+            break;
+        };
+        if data == [0; WORDS] {
+            // The room at the end was never asked for.
+            empty += u64::from(command != 0);
+            continue;
+        }
+        // The region before the first bound that is above.
+        let names = ["connection", "server", "filter", "clip", "routing", "hash"];
+        let above = bounds.iter().position(|(_, first)| id < *first);
+        let region = above
+            .and_then(|index| names.get(index))
+            .unwrap_or(&"outside");
+        let ipv6 = if data[16] & 0x8000 != 0 { "yes" } else { "" };
+        let cells = [id.into(), Cell::from(*region), ipv6.into()];
+        entries.row(cells.into_iter().chain(data.map(Cell::word)));
+    }
+    entries.title += &format!("; {empty} are empty");
+    vec![regions, entries]
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The TCAM of the port switch.
+
+use vmcore_format::cudbg::Chip;
+
+use super::Content;
+use crate::block::{Block, Cell, Cursor};
+
+pub fn decode(content: &Content<'_>) -> Vec<Block> {
+    let mut cursor = Cursor::new(content.data);
+    let mut block = Block::new(
+        "entries in use",
+        &[
+            "index",
+            "address",
+            "mask",
+            "lookup",
+            "port",
+            "vlan",
+            "vni",
+            "vni_mask",
+            "pf",
+            "vf",
+            "replicated",
+        ],
+    );
+    while let Some(row) = entry(&mut cursor, content.chip) {
+        block.rows.extend(row);
+    }
+    vec![block]
+}
+
+/// An entry; `Some(None)` if it's not in use.
+fn entry(cursor: &mut Cursor<'_>, chip: Chip) -> Option<Option<Vec<Cell>>> {
+    let mask = cursor.u64()?;
+    let replication = cursor.u32s::<8>()?;
+    let [index, low, _high, size, vni, vni_mask, _dip_hit, vlan_valid, replicated] =
+        cursor.u32s()?;
+    let vlan = cursor.u16()?;
+    let address = cursor.bytes(6)?;
+    let [lookup, port] = [cursor.u8()?, cursor.u8()?];
+    cursor.bytes(2)?;
+    // Entries in use say for how many functions they can be.
+    if size == 0 {
+        return Some(None);
+    }
+    let address: Vec<_> = address.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (pf, vf, vf_valid) = match chip {
+        Chip::T6 => ((low >> 9) & 7, low & 0xff, low & (1 << 8)),
+        _ => ((low >> 8) & 7, low & 0x7f, low & (1 << 7)),
+    };
+    let inner = matches!(lookup, 1 | 2);
+    let when = |is: bool, cell: Cell| if is { cell } else { "".into() };
+    let map: String = replication
+        .iter()
+        .rev()
+        .map(|word| format!("{word:08x}"))
+        .collect();
+    Some(Some(vec![
+        index.into(),
+        Cell::Text(address.join(":")),
+        Cell::Hex(mask, 12),
+        if inner { "inner" } else { "outer" }.into(),
+        u32::from(port).into(),
+        when(vlan_valid != 0, u32::from(vlan).into()),
+        when(inner, Cell::Hex(vni.into(), 6)),
+        when(inner, Cell::Hex(vni_mask.into(), 6)),
+        pf.into(),
+        when(vf_valid != 0, vf.into()),
+        when(replicated != 0, Cell::Text(map)),
+    ]))
+}

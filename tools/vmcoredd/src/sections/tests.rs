@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::block::Cell;
+
+const CHIPS: [Chip; 3] = [Chip::T4, Chip::T5, Chip::T6];
+
+fn decoded(section: Section, chip: Chip, data: &[u8]) -> Vec<Block> {
+    decode(&Content {
+        section,
+        chip,
+        data,
+    })
+    .unwrap_or_default()
+}
+
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+/// The cell of a block's row in a column.
+fn cell<'a>(block: &'a Block, row: usize, column: &str) -> &'a Cell {
+    let index = block
+        .columns
+        .iter()
+        .position(|name| name == column)
+        .unwrap();
+    &block.rows[row][index]
+}
+
+#[test]
+fn whatever_a_section_holds_and_wherever_it_ends_it_is_decoded_without_a_fault() {
+    let mut state = 1u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(40_000)
+    .collect();
+    for section in Section::ALL {
+        for chip in CHIPS {
+            for len in (0..100).chain((100..700).step_by(13)).chain([4095, 4096, 16_388, 40_000]) {
+                for data in [&noise[..len], &vec![0; len], &vec![0xff; len]] {
+                    let blocks = decoded(*section, chip, data);
+                    // A table is not larger than what it was made from, by much.
+                    let cells: usize = blocks
+                        .iter()
+                        .flat_map(|block| &block.rows)
+                        .map(Vec::len)
+                        .sum();
+                    assert!(cells <= 2 * len + 200, "{} {len}: {cells}", section.name());
+                    for block in &blocks {
+                        assert!(block
+                            .rows
+                            .iter()
+                            .all(|row| row.len() == block.columns.len()));
+                        block.print(&mut std::io::sink()).unwrap();
+                        block.json();
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_section_that_is_not_plain_bytes_has_a_decoder() {
+    use Section::*;
+    let plain = [
+        RegDump, Meminfo, Edc0, Edc1, Mc0, Mc1, Hma, MboxLog, Qdesc, Flash,
+    ];
+    for section in Section::ALL {
+        assert_eq!(
+            decoder(*section).is_none(),
+            plain.contains(section),
+            "{}",
+            section.name()
+        );
+    }
+}
+
+#[test]
+fn indirect_registers_have_their_index() {
+    let mut data = words(&[0x7e40, 0x7e44, 0x20, 2, 7, 8]);
+    data.resize(144, 0);
+    data.extend(words(&[0x7b50, 0x7b54, 0x4900, 4, 1, 2, 3, 4]));
+    let blocks = decoded(Section::UpCimIndirect, Chip::T6, &data);
+    assert_eq!(blocks[0].title, "TP_PIO (0x7e40, 0x7e44)");
+    assert_eq!(
+        blocks[1].rows[3],
+        [Cell::Hex(0x4900 + 3 * 0x120, 4), Cell::word(4)]
+    );
+    let blocks = decoded(Section::TpIndirect, Chip::T6, &data);
+    assert_eq!(blocks[0].rows[1], [Cell::Hex(0x21, 4), Cell::word(8)]);
+}
+
+#[test]
+fn the_log_is_in_order_with_its_numbers() {
+    let entry = |ticks: u64, text: &str, value: u32| {
+        let mut entry = vec![0; 256];
+        entry[..8].copy_from_slice(&ticks.to_be_bytes());
+        entry[8..12].copy_from_slice(&5u32.to_be_bytes());
+        entry[14..16].copy_from_slice(&[2, 0x18]);
+        entry[16..16 + text.len()].copy_from_slice(text.as_bytes());
+        entry[208..212].copy_from_slice(&value.to_be_bytes());
+        entry
+    };
+    let data = [
+        entry(9, "newer %u\n", 2),
+        vec![0; 256],
+        entry(3, "older 0x%04x\n", 0xab),
+    ]
+    .concat();
+    let block = &decoded(Section::DevLog, Chip::T6, &data)[0];
+    assert_eq!(block.rows.len(), 2);
+    assert_eq!(cell(block, 0, "message"), &Cell::text("older 0x00ab"));
+    assert_eq!(cell(block, 1, "message"), &Cell::text("newer 2"));
+    assert_eq!(cell(block, 0, "level"), &Cell::text("ERR"));
+    assert_eq!(cell(block, 0, "facility"), &Cell::text("PORT"));
+}
+
+#[test]
+fn switch_entries_in_use_are_shown() {
+    let mut used = 0x0000_ffff_ffff_ffffu64.to_le_bytes().to_vec();
+    used.extend(words(&[0; 8]));
+    used.extend(words(&[
+        7,
+        (4 << 9) | (1 << 8) | 3,
+        0,
+        256,
+        0,
+        0,
+        0,
+        0x80,
+        0,
+    ]));
+    used.extend([0x2a, 0, 0, 7, 0x43, 1, 2, 3, 0, 1, 0, 0]);
+    let data = [vec![0; 88], used].concat();
+    let block = &decoded(Section::MpsTcam, Chip::T6, &data)[0];
+    assert_eq!(block.rows.len(), 1);
+    for (column, expected) in [
+        ("index", Cell::Number(7)),
+        ("address", Cell::text("00:07:43:01:02:03")),
+        ("lookup", Cell::text("outer")),
+        ("vlan", Cell::Number(42)),
+        ("pf", Cell::Number(4)),
+        ("vf", Cell::Number(3)),
+    ] {
+        assert_eq!(cell(block, 0, column), &expected, "{column}");
+    }
+}
+
+#[test]
+fn lookup_entries_know_their_region() {
+    let mut data = words(&[30, 20, 40, 50, 60, 70]);
+    for (id, word) in [(19, 1), (20, 0), (60, 0x8000)] {
+        let mut entry = [0; 21];
+        (entry[0], entry[1], entry[20]) = (id, 4 << 20, word);
+        data.extend(words(&entry));
+    }
+    let blocks = decoded(Section::LeTcam, Chip::T5, &data);
+    assert_eq!(blocks[1].title, "entries in use; 1 are empty");
+    assert_eq!(cell(&blocks[1], 0, "region"), &Cell::text("connection"));
+    assert_eq!(cell(&blocks[1], 1, "region"), &Cell::text("hash"));
+    assert_eq!(cell(&blocks[1], 1, "ipv6"), &Cell::text("yes"));
+}
+
+#[test]
+fn the_product_is_named() {
+    let mut data = vec![0; 72];
+    data[..3].copy_from_slice(b"PT1");
+    data[42..46].copy_from_slice(b"0007");
+    data.extend([1, 0, 27, 0, 5, 0, 0, 0]);
+    data.extend(words(&[0x10, 0x22]));
+    let block = &decoded(Section::VpdData, Chip::T6, &data)[0];
+    assert_eq!(block.rows[0][1], Cell::text("PT1"));
+    assert_eq!(block.rows[2][1], Cell::text("0007"));
+    assert_eq!(block.rows[4][1], Cell::text("1.27.5.0"));
+}
