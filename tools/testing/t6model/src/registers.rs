@@ -114,8 +114,8 @@ impl Registers {
         true
     }
 
-    /// Registers that differ from what they were: address, then and now. One behind an index register is reported at its
-    /// data register.
+    /// Registers that differ from what they were: address, then and now. What is behind others is reported at the
+    /// register that leads there.
     pub fn changed(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
         let plain = self
             .initial
@@ -130,7 +130,8 @@ impl Registers {
                 let was = self.hidden(address, selected);
                 (was != is).then_some((address, was, is))
             });
-        plain.chain(behind)
+        let units = self.units.iter().flat_map(|unit| unit.changed());
+        plain.chain(behind).chain(units)
     }
 
     /// Undoes all writes.

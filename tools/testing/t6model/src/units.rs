@@ -15,6 +15,9 @@ mod statistics;
 mod switch;
 mod tables;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::busy::Stuck;
 
 /// The plain registers, which units look at.
@@ -77,6 +80,11 @@ pub trait Unit: Send {
 
     /// A register of the file was written.
     fn was_written(&mut self, address: u32, file: &mut File);
+
+    /// What was changed where no register shows it: a register that leads there, then and now.
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        Vec::new()
+    }
 
     /// Forgets all that was started.
     fn reset(&mut self);

@@ -70,6 +70,16 @@ impl Processor {
             self.written.insert(address, value);
         }
     }
+
+    fn la_config_after_reset(&self) -> u32 {
+        // Running or not, anywhere; T6 has ten words by entry.
+        let random = word(self.seed, 0x52, 0);
+        let position = match self.t6 {
+            true => ((random >> 4) & 0xff0) | ((random & 0xf) % 10),
+            false => (random >> 4) & 0xfff,
+        };
+        (position << 16) | (random >> 31)
+    }
 }
 
 impl Unit for Processor {
@@ -104,15 +114,20 @@ impl Unit for Processor {
         }
     }
 
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        let analyzer = (self.la_config_after_reset(), self.la_config);
+        let written = self.written.iter();
+        let written = written.map(|(address, is)| (word(self.seed, 0x51, *address), *is));
+        written
+            .chain([analyzer])
+            .filter(|(was, is)| was != is)
+            .map(|(was, is)| (DATA, was, is))
+            .collect()
+    }
+
     fn reset(&mut self) {
         self.busy.reset();
         self.written.clear();
-        // Running or not, anywhere; T6 has ten words by entry.
-        let random = word(self.seed, 0x52, 0);
-        let position = match self.t6 {
-            true => (random >> 4 & 0xff0) | (random & 0xf) % 10,
-            false => random >> 4 & 0xfff,
-        };
-        self.la_config = (position << 16) | (random >> 31);
+        self.la_config = self.la_config_after_reset();
     }
 }

@@ -67,6 +67,11 @@ impl Unit for Tables {
         }
     }
 
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        let row = |(&register, &value): (&u32, &u32)| (register, 0, value);
+        self.written.iter().map(row).collect()
+    }
+
     fn reset(&mut self) {
         self.written.clear();
     }
