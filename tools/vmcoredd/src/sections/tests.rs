@@ -39,7 +39,10 @@ fn whatever_a_section_holds_and_wherever_it_ends_it_is_decoded_without_a_fault()
     .collect();
     for section in Section::ALL {
         for chip in CHIPS {
-            for len in (0..100).chain((100..700).step_by(13)).chain([4095, 4096, 16_388, 40_000]) {
+            for len in (0..100)
+                .chain((100..700).step_by(13))
+                .chain([4095, 4096, 16_388, 40_000])
+            {
                 for data in [&noise[..len], &vec![0; len], &vec![0xff; len]] {
                     let blocks = decoded(*section, chip, data);
                     // A table is not larger than what it was made from, by much.
