@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 use serde_json::Value;
 use vm::Adapter;
 
-use crate::boots::{lines, of, output, text, two, Boot, DEMO, TWO};
+use crate::boots::{lines, of, output, t4, text, two, Boot, DEMO, T4, TWO};
 
 /// An adapter, and where its dump is.
 struct Case {
@@ -18,7 +18,7 @@ struct Case {
     memories: &'static [&'static str],
 }
 
-fn cases() -> [Case; 3] {
+fn cases() -> [Case; 4] {
     let [t6, t5] = two();
     let (small, large) = (
         &["edc0", "edc1", "mc0"][..],
@@ -45,6 +45,13 @@ fn cases() -> [Case; 3] {
             adapter: t5,
             chip: "T5",
             memories: large,
+        },
+        Case {
+            boot: &T4,
+            address: "0000:00:05.0",
+            adapter: t4(),
+            chip: "T4",
+            memories: small,
         },
     ]
 }
@@ -95,8 +102,13 @@ fn every_register_is_what_the_adapter_holds() {
         let shown = case.shown();
         let registers = shown["registers"].as_array().unwrap();
         assert_eq!(registers.len(), truth.len(), "{}", case.name());
-        assert!(registers.len() > 10_000);
+        assert!(registers.len() > 9_000);
         for register in registers {
+            // On T4 a window shows where it is on the bus, which is chosen at boot.
+            let place = register["address"].as_u64().unwrap();
+            if case.chip == "T4" && (0x3068..0x30a8).contains(&place) && place % 8 == 0 {
+                continue;
+            }
             let address = format!("{:#x}", register["address"].as_u64().unwrap());
             assert_eq!(
                 register["value"],
@@ -204,7 +216,19 @@ fn every_dump_is_listed_shown_and_sound() {
         for section in shown["sections"].as_array().unwrap() {
             let name = section["name"].as_str().unwrap();
             let memories = ["edc0", "edc1", "mc0", "mc1", "hma"];
+            if case.chip == "T4" && ["tp_indirect", "up_cim_indirect"].contains(&name) {
+                assert_eq!(section["status"], "not collected on this chip");
+                continue;
+            }
             let absent: &[_] = match case.chip {
+                "T4" => &[
+                    "mbox_log",
+                    "qdesc",
+                    "ma_indirect",
+                    "hma_indirect",
+                    "cim_obq_rxq0",
+                    "cim_obq_rxq1",
+                ],
                 "T5" => &["mbox_log", "qdesc", "ma_indirect", "hma_indirect"],
                 _ => &["mbox_log", "qdesc"],
             };
@@ -220,7 +244,7 @@ fn every_dump_is_listed_shown_and_sound() {
 
 #[test]
 fn collecting_takes_little_more_memory_than_what_is_collected() {
-    for boot in [&DEMO, &TWO] {
+    for boot in [&DEMO, &TWO, &T4] {
         let dmesg = text(boot, "crash.dmesg");
         let said = lines(&dmesg, "cxgb4_dump 0000:");
         assert!(!said.is_empty());

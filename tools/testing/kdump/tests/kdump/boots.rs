@@ -43,6 +43,20 @@ pub static CORE: Boot = LazyLock::new(|| {
 /// The story that `make demo` tells.
 pub static DEMO: Boot = LazyLock::new(|| boot(vm::demo::vm("story").first_kernel(FIRST)));
 
+/// The adapter of [`T4`].
+pub fn t4() -> Adapter {
+    Adapter::t4(41)
+}
+
+/// A T4, which the C driver cannot dump: it takes the window for an address on the bus.
+pub static T4: Boot = LazyLock::new(|| {
+    boot(
+        Vm::scenario("t4")
+            .adapter(t4())
+            .crash_kernel(&save_with_dumps()),
+    )
+});
+
 /// The adapters of [`TWO`].
 pub fn two() -> [Adapter; 2] {
     // Small, since every read of their memory leaves the guest.

@@ -2,28 +2,25 @@
 
 //! Where our sections differ from the C driver's on purpose, and why.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
-use vmcore_format::cudbg::{section::Section, section_header::SectionHeader, status::Status, Chip};
+use vmcore_format::cudbg::{section::Section, section_header::SectionHeader, status::Status};
 
-/// A section that differs.
+/// Sections that differ alike.
 struct Difference {
-    section: Section,
-    chips: &'static [Chip],
+    sections: &'static [Section],
     what: What,
-    /// For the reader of this table.
-    #[allow(dead_code)]
     why: &'static str,
 }
 
 enum What {
     /// Theirs is empty or zeroes, ours says that there is nothing.
     NotOurs,
-    /// These bytes.
-    Bytes(&'static [Range<usize>]),
+    /// Bytes: where, and how many.
+    Bytes(&'static [(usize, usize)]),
     /// Behind ours, theirs has zeroes, but for the context that was looked at last.
     Shorter,
-    /// Requests of a single entry.
+    /// Words of a single entry of the requests: theirs has the next word of ours.
     Carry,
     /// Theirs failed, ours is empty.
     TheirsFails,
@@ -37,248 +34,185 @@ enum What {
 
 use What::{Absent, Bytes, Carry, NotOurs, Overlap, Packets, Shorter, TheirsFails};
 
-const ALL: &[Chip] = &[Chip::T4, Chip::T5, Chip::T6];
+const MEMORIES: &[Section] = &[
+    Section::Edc0,
+    Section::Edc1,
+    Section::Mc0,
+    Section::Mc1,
+    Section::Hma,
+];
 
 const DIFFERENCES: &[Difference] = &[
     Difference {
-        section: Section::CimObqUlp0,
-        chips: ALL,
+        sections: &[
+            Section::CimObqUlp0,
+            Section::CimObqUlp1,
+            Section::CimObqUlp2,
+            Section::CimObqUlp3,
+            Section::CimObqSge,
+            Section::CimObqNcsi,
+            Section::CimObqRxq0,
+            Section::CimObqRxq1,
+        ],
         what: TheirsFails,
         why: "a queue of no bytes is no error",
     },
     Difference {
-        section: Section::CimObqUlp1,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqUlp2,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqUlp3,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqSge,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqNcsi,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqRxq0,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::CimObqRxq1,
-        chips: ALL,
-        what: TheirsFails,
-        why: "a queue of no bytes is no error",
-    },
-    Difference {
-        section: Section::MboxLog,
-        chips: ALL,
+        sections: &[Section::MboxLog],
         what: NotOurs,
         why: "the log of a driver that has just started is empty",
     },
     Difference {
-        section: Section::Qdesc,
-        chips: ALL,
+        sections: &[Section::Qdesc],
         what: NotOurs,
         why: "a driver that has just started has no queues",
     },
     Difference {
-        section: Section::RegDump,
-        chips: ALL,
-        what: Bytes(&[0x306c..0x3070, 0x193f8..0x19400]),
+        sections: &[Section::RegDump],
+        what: Bytes(&[(0x306c, 4), (0x193f8, 4)]),
         why: "the C driver has moved the window and used the flash before",
     },
     Difference {
-        section: Section::CimMaLa,
-        chips: ALL,
+        sections: &[Section::CimMaLa],
         what: Overlap,
         why: "the C driver counts bytes as words: most requests overwrite responses",
     },
     Difference {
-        section: Section::CimPifLa,
-        chips: ALL,
+        sections: &[Section::CimPifLa],
         what: Carry,
         why: "in the C driver the position of responses carries into that of requests where it wraps",
     },
     Difference {
-        section: Section::CimQcfg,
-        chips: ALL,
-        what: Bytes(&[0x84..0x88]),
+        sections: &[Section::CimQcfg],
+        what: Bytes(&[(0x84, 4)]),
         why: "the C driver leaves a read position in the configuration of the logic analyzer",
     },
     Difference {
-        section: Section::UpCimIndirect,
-        chips: ALL,
-        what: Bytes(&[0x290..0x294]),
+        sections: &[Section::UpCimIndirect],
+        what: Bytes(&[(0x290, 4)]),
         why: "the same register",
     },
     Difference {
-        section: Section::TpIndirect,
-        chips: ALL,
-        what: Bytes(&[0x78..0x80]),
+        sections: &[Section::TpIndirect],
+        what: Bytes(&[(0x78, 8)]),
         why: "the C driver has asked for the RSS configuration of the last function before",
     },
     Difference {
-        section: Section::PmIndirect,
-        chips: ALL,
-        what: Bytes(&[0x5c..0x64, 0x198..0x1a0]),
+        sections: &[Section::PmIndirect],
+        what: Bytes(&[(0x5c, 8), (0x198, 8)]),
         why: "the C driver leaves another counter selected",
     },
     Difference {
-        section: Section::TidInfo,
-        chips: ALL,
-        what: Bytes(&[0x3c..0x44, 0x58..0x5c]),
+        sections: &[Section::TidInfo],
+        what: Bytes(&[(0x3c, 8), (0x58, 4)]),
         why: "start of servers and connections need no firmware; flags are those of the running driver",
     },
     Difference {
-        section: Section::PcieConfig,
-        chips: ALL,
-        what: Bytes(&[0x4..0x8, 0x38..0x39, 0x70..0x74]),
-        why: "the C driver is bus master, has an interrupt, and a longer completion timeout",
+        sections: &[Section::PcieConfig],
+        what: Bytes(&[(0x4, 4), (0x70, 4)]),
+        why: "the C driver is bus master, and has a longer completion timeout",
     },
     Difference {
-        section: Section::DumpContext,
-        chips: ALL,
+        sections: &[Section::PcieConfig],
+        what: Bytes(&[(0x38, 1)]),
+        why: "the interrupt line, in which our patch of the C driver marks the section",
+    },
+    Difference {
+        sections: &[Section::DumpContext],
         what: Shorter,
         why: "the C driver leaves room for contexts that are not in use",
     },
     Difference {
-        section: Section::Edc0,
-        chips: ALL,
+        sections: MEMORIES,
         what: Packets,
         why: "the C driver reads packets where only a part of its chunk is one",
     },
     Difference {
-        section: Section::Edc0,
-        chips: ALL,
-        what: Absent,
-        why: "what is not fitted is no error",
-    },
-    Difference {
-        section: Section::Edc1,
-        chips: ALL,
-        what: Packets,
-        why: "the C driver reads packets where only a part of its chunk is one",
-    },
-    Difference {
-        section: Section::Edc1,
-        chips: ALL,
-        what: Absent,
-        why: "what is not fitted is no error",
-    },
-    Difference {
-        section: Section::Mc0,
-        chips: ALL,
-        what: Packets,
-        why: "the C driver reads packets where only a part of its chunk is one",
-    },
-    Difference {
-        section: Section::Mc0,
-        chips: ALL,
-        what: Absent,
-        why: "what is not fitted is no error",
-    },
-    Difference {
-        section: Section::Mc1,
-        chips: ALL,
-        what: Packets,
-        why: "the C driver reads packets where only a part of its chunk is one",
-    },
-    Difference {
-        section: Section::Mc1,
-        chips: ALL,
-        what: Absent,
-        why: "what is not fitted is no error",
-    },
-    Difference {
-        section: Section::Hma,
-        chips: ALL,
-        what: Packets,
-        why: "the C driver reads packets where only a part of its chunk is one",
-    },
-    Difference {
-        section: Section::Hma,
-        chips: ALL,
+        sections: MEMORIES,
         what: Absent,
         why: "what is not fitted is no error",
     },
 ];
 
-/// Whether a section is as the C driver's, or differs as it should; if not, what differs.
+/// Differences that were seen: their number here, and which of their ranges.
+pub type Seen = BTreeSet<(usize, usize)>;
+
+/// All that should be seen.
+pub fn all() -> impl Iterator<Item = ((usize, usize), &'static str)> {
+    DIFFERENCES.iter().enumerate().flat_map(|(n, difference)| {
+        let ranges = match &difference.what {
+            Bytes(ranges) => ranges.len(),
+            _ => 1,
+        };
+        (0..ranges).map(move |range| ((n, range), difference.why))
+    })
+}
+
+/// Adds to `seen` how a section differs from the C driver's; an error says what should not differ, and what should.
 pub fn explain(
-    chip: Chip,
     section: Section,
     packets: &[Range<usize>],
     ours: &(SectionHeader, Vec<u8>),
     theirs: &(SectionHeader, Vec<u8>),
+    seen: &mut Seen,
+) -> Result<(), String> {
+    compare(section, packets, ours, theirs, seen).map_err(|wrong| {
+        let known = DIFFERENCES
+            .iter()
+            .filter(|difference| difference.sections.contains(&section));
+        let known: Vec<_> = known.map(|difference| difference.why).collect();
+        format!("{wrong} (may differ: {})", known.join("; "))
+    })
+}
+
+fn compare(
+    section: Section,
+    packets: &[Range<usize>],
+    ours: &(SectionHeader, Vec<u8>),
+    theirs: &(SectionHeader, Vec<u8>),
+    seen: &mut Seen,
 ) -> Result<(), String> {
     let mut ours_raw = ours.1.clone();
     let mut theirs_raw = theirs.1.clone();
     let known = DIFFERENCES
         .iter()
-        .filter(|difference| difference.section == section && difference.chips.contains(&chip));
-    for difference in known {
+        .enumerate()
+        .filter(|(_, difference)| difference.sections.contains(&section));
+    for (n, difference) in known {
         match &difference.what {
             NotOurs => {
-                return match ours_raw.is_empty()
-                    && theirs_raw[16.min(theirs_raw.len())..]
-                        .iter()
-                        .all(|byte| *byte == 0)
-                {
-                    true => Ok(()),
-                    false => Err(format!(
-                        "not empty: {} bytes, theirs {}: {:x?}",
+                let rest = &theirs_raw[16.min(theirs_raw.len())..];
+                if !ours_raw.is_empty() || rest.iter().any(|byte| *byte != 0) {
+                    return Err(format!(
+                        "not empty: {} bytes, theirs {}",
                         ours_raw.len(),
                         theirs_raw.len(),
-                        &theirs_raw[..64.min(theirs_raw.len())]
-                    )),
-                };
+                    ));
+                }
+                seen.insert((n, 0));
+                return Ok(());
             }
             Bytes(ranges) => {
-                for range in *ranges {
-                    for raw in [&mut ours_raw, &mut theirs_raw] {
-                        if let Some(bytes) = raw.get_mut(range.clone()) {
-                            bytes.fill(0);
-                        }
+                for (range, &(start, len)) in ranges.iter().enumerate() {
+                    if blank(&(start..start + len), &mut ours_raw, &mut theirs_raw) {
+                        seen.insert((n, range));
                     }
                 }
             }
             Shorter => {
                 let mut rest = theirs_raw.split_off(ours_raw.len().min(theirs_raw.len()));
                 let unused = 8.min(rest.len())..32.min(rest.len());
+                if !rest.is_empty() {
+                    seen.insert((n, 0));
+                }
                 rest[unused].fill(0);
                 if rest.iter().any(|byte| *byte != 0) {
                     return Err(format!("theirs has more than our {} bytes", ours_raw.len()));
                 }
             }
             Carry => {
-                const ENTRY: usize = 6 * 4;
-                let requests = 4..4 + 64 * ENTRY;
-                let entries = requests.step_by(ENTRY).map(|start| start..start + ENTRY);
-                let wrong: Vec<_> = entries
-                    .filter(|entry| ours_raw[entry.clone()] != theirs_raw[entry.clone()])
-                    .collect();
-                if let [one] = &wrong[..] {
-                    ours_raw[one.clone()].fill(0);
-                    theirs_raw[one.clone()].fill(0);
+                if carry(&mut ours_raw, &mut theirs_raw)? {
+                    seen.insert((n, 0));
                 }
             }
             TheirsFails => {
@@ -286,20 +220,24 @@ pub fn explain(
                     && ours.0.status == Status::OK
                     && ours_raw.is_empty()
                 {
+                    seen.insert((n, 0));
                     return Ok(());
                 }
             }
             Absent => {
                 if theirs.0.status == Status::SYSTEM_ERROR && ours.0.status == Status::NOT_FOUND {
+                    seen.insert((n, 0));
                     return Ok(());
                 }
             }
             Packets => {
                 for range in packets {
-                    for raw in [&mut ours_raw, &mut theirs_raw] {
-                        if let Some(bytes) = raw.get_mut(range.clone()) {
-                            bytes.fill(0);
-                        }
+                    let read = ours_raw.get(range.clone());
+                    if read.is_some_and(|bytes| bytes.iter().any(|byte| *byte != 0)) {
+                        return Err(format!("ours has read packets at {range:#x?}"));
+                    }
+                    if blank(range, &mut ours_raw, &mut theirs_raw) {
+                        seen.insert((n, 0));
                     }
                 }
             }
@@ -313,6 +251,7 @@ pub fn explain(
                 {
                     return Err("the responses that theirs has are not the last of ours".into());
                 }
+                seen.insert((n, 0));
             }
         }
     }
@@ -345,4 +284,36 @@ pub fn explain(
             wrong[..wrong.len().min(4)].join("; ")
         )),
     }
+}
+
+/// Makes a range zero in both; whether it was different.
+fn blank(range: &Range<usize>, ours: &mut [u8], theirs: &mut [u8]) -> bool {
+    let (Some(ours), Some(theirs)) = (ours.get_mut(range.clone()), theirs.get_mut(range.clone()))
+    else {
+        return false;
+    };
+    let different = ours != theirs;
+    ours.fill(0);
+    theirs.fill(0);
+    different
+}
+
+/// Makes the entry zero in which a carry gave theirs the next word, if there is one.
+fn carry(ours: &mut [u8], theirs: &mut [u8]) -> Result<bool, String> {
+    const ENTRY: usize = 6 * 4;
+    let requests = (4..4 + 64 * ENTRY).step_by(ENTRY);
+    let mut wrong = requests
+        .map(|start| start..start + ENTRY)
+        .filter(|entry| ours[entry.clone()] != theirs[entry.clone()]);
+    let (Some(entry), None) = (wrong.next(), wrong.next()) else {
+        return Ok(false);
+    };
+    // The word behind the last one is in no entry.
+    for word in entry.clone().step_by(4).take(5) {
+        let theirs = &theirs[word..word + 4];
+        if theirs != &ours[word..word + 4] && theirs != &ours[word + 4..word + 8] {
+            return Err(format!("at {word:#x} theirs is not the next word"));
+        }
+    }
+    Ok(blank(&entry, ours, theirs))
 }
