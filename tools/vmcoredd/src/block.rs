@@ -24,6 +24,15 @@ impl Cell {
         Self::Text(text.into())
     }
 
+    /// Words behind each other, as one long number.
+    pub fn words<'a>(words: impl IntoIterator<Item = &'a u32>) -> Self {
+        let digits: Vec<_> = words
+            .into_iter()
+            .map(|word| format!("{word:08x}"))
+            .collect();
+        Self::Text(digits.concat())
+    }
+
     fn show(&self) -> String {
         match self {
             Self::Hex(value, digits) => format!("{value:0digits$x}"),

@@ -6,6 +6,7 @@ use flate2::{Decompress, FlushDecompress, Status as Zlib};
 use serde::Serialize;
 use vmcore_format::{
     cudbg::{
+        cause::Cause,
         header::{self, Compression},
         image::{Chunk, Image, SectionData},
         meminfo::Meminfo,
@@ -141,6 +142,9 @@ fn status(header: &SectionHeader) -> String {
 fn cause(header: &SectionHeader) -> Option<String> {
     let detail = header.detail;
     match detail.cause() {
+        // The status says it already.
+        Some(Cause::Unsupported) => None,
+        Some(cause) if detail.at == 0 && detail.value == 0 => Some(cause.words().into()),
         Some(cause) => Some(format!(
             "{} ({:#x}: {:#x})",
             cause.words(),

@@ -5,6 +5,7 @@
 mod block;
 mod cli;
 mod extract;
+mod fields;
 mod image;
 mod input;
 mod list;

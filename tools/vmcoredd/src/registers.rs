@@ -4,8 +4,10 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use vmcore_format::cudbg::{reg_dump, Chip};
+
+use crate::fields::{self, Held};
 
 /// Addresses and names, of all chips that have them.
 static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
@@ -64,6 +66,21 @@ pub struct Register {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'static str>,
     pub value: u32,
+    /// Bits that are set, and wider fields.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
+    pub fields: Vec<Held>,
+}
+
+fn as_map<S: Serializer>(fields: &[Held], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|held| (held.name, held.value)))
+}
+
+impl Register {
+    /// Names of bits, names and values of wider fields.
+    pub fn words(&self) -> String {
+        let words: Vec<_> = self.fields.iter().map(Held::to_string).collect();
+        words.join(" ")
+    }
 }
 
 /// The registers in a register dump of `chip`.
@@ -73,6 +90,7 @@ pub fn decode(chip: Chip, dump: &[u8]) -> Vec<Register> {
         unit: unit(address),
         name: NAMES.get(&address).copied(),
         value,
+        fields: fields::of(chip, address, value),
     };
     reg_dump::values(chip, dump).map(register).collect()
 }

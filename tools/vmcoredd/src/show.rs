@@ -177,11 +177,13 @@ impl Cudbg {
             .filter(|register| all_registers || is_telling(register))
         {
             let name = register.name.unwrap_or(register.unit);
-            writeln!(
-                out,
-                "    {:#07x}  {name:<32} {:#010x}",
-                register.address, register.value
-            )?;
+            let line = format!(
+                "    {:#07x}  {name:<32} {:#010x}  {}",
+                register.address,
+                register.value,
+                register.words()
+            );
+            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -190,7 +192,10 @@ impl Cudbg {
 /// Registers to begin with, when a card has stopped.
 fn is_telling(register: &Register) -> bool {
     let name = register.name.unwrap_or_default();
-    name.contains("INT_CAUSE") || name.ends_with("_FW") || ["PL_REV", "PL_WHOAMI"].contains(&name)
+    !register.fields.is_empty()
+        || name.contains("INT_CAUSE")
+        || name.ends_with("_FW")
+        || ["PL_REV", "PL_WHOAMI"].contains(&name)
 }
 
 pub fn run(args: &Show) -> Result<u8> {

@@ -58,17 +58,13 @@ pub fn la(content: &Content<'_>) -> Vec<Block> {
             cursor.rows(content.data.len(), &mut block, |cursor, _| {
                 let p = cursor.u32s::<8>()?;
                 let shifted = |high: u32, low: u32| Cell::word((high << 28) | (low >> 4));
-                let data = p[4..]
-                    .iter()
-                    .map(|word| format!("{word:08x}"))
-                    .collect::<String>();
                 Some(vec![
                     hex(2, (p[0] >> 4) & 0xff),
                     shifted(p[0], p[1]),
                     shifted(p[1], p[2]),
                     shifted(p[2], p[3]),
                     Cell::word(p[3]),
-                    Cell::Text(data),
+                    Cell::words(&p[4..]),
                 ])
             });
         }
@@ -78,13 +74,7 @@ pub fn la(content: &Content<'_>) -> Vec<Block> {
 
 /// Words as one number, the last word first.
 fn number(words: &[u32]) -> Cell {
-    Cell::Text(
-        words
-            .iter()
-            .rev()
-            .map(|word| format!("{word:08x}"))
-            .collect(),
-    )
+    Cell::words(words.iter().rev())
 }
 
 pub fn memory_la(content: &Content<'_>) -> Vec<Block> {

@@ -52,11 +52,6 @@ fn entry(cursor: &mut Cursor<'_>, chip: Chip) -> Option<Option<Vec<Cell>>> {
     };
     let inner = matches!(lookup, 1 | 2);
     let when = |is: bool, cell: Cell| if is { cell } else { "".into() };
-    let map: String = replication
-        .iter()
-        .rev()
-        .map(|word| format!("{word:08x}"))
-        .collect();
     Some(Some(vec![
         index.into(),
         Cell::Text(address.join(":")),
@@ -68,6 +63,6 @@ fn entry(cursor: &mut Cursor<'_>, chip: Chip) -> Option<Option<Vec<Cell>>> {
         when(inner, Cell::Hex(vni_mask.into(), 6)),
         pf.into(),
         when(vf_valid != 0, vf.into()),
-        when(replicated != 0, Cell::Text(map)),
+        when(replicated != 0, Cell::words(replication.iter().rev())),
     ]))
 }
