@@ -88,6 +88,7 @@ impl<'a> Device<'a> {
     }
 
     fn ask(&mut self) -> Result {
+        self.mark(0);
         self.check_alive()?;
         self.chip_code = self
             .chip()

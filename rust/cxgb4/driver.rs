@@ -102,7 +102,6 @@ impl DeviceDump for Dump<'_> {
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
         let _decoding = MemoryDecoding::enable(self.device)?;
         let registers = Bar0::map(self.device);
-        registers.mark(0);
         let (device, found) = Device::identify(self.hal, &registers);
         let flash = module_parameters::flash.value();
         self.tally = image::collect(&device, sink, &mut self.scratch, flash, found.err())?;

@@ -43,9 +43,9 @@ fn read(device: &Device<'_>, kind: u32, queue: u32) -> Result<Option<[u32; WORDS
             return Ok(None);
         }
     }
-    for n in 0..WORDS {
+    for (n, value) in words.iter_mut().enumerate() {
         if telling.is_none_or(|(known, _)| known != n) {
-            words[n] = word(n)?;
+            *value = word(n)?;
         }
     }
     Ok(Some(words))

@@ -5,7 +5,8 @@
 use super::super::{
     super::format::cudbg::{
         cause::Cause,
-        section::Section, //
+        section::Section,
+        Chip, //
     },
     device::Device,
     failure::{
@@ -65,6 +66,8 @@ pub(super) fn collect(
     let (ranges, room): (&[Range], usize) = match section {
         Section::TpIndirect => (device.hal.tp_indirect, 0),
         Section::PcieIndirect => (&PCIE, PCIE_RANGES),
+        // On T4 these registers are counters.
+        Section::PmIndirect if device.chip() == Chip::T4 => return Err(device.lacks()),
         Section::PmIndirect => (&PM, 0),
         _ if !device.hal.has_hma => return Err(device.lacks()),
         Section::MaIndirect => (&MA, MA_RANGES),

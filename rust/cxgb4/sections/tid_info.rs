@@ -24,7 +24,7 @@ const TID_START: usize = 20;
 
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     let mut words = [0; WORDS];
-    // The C driver asks for these only if the firmware runs, for no reason.
+    // The C driver has this only if the firmware runs.
     let server = device.read32(le::DB_SERVER_INDEX)?;
     match device.chip() {
         Chip::T4 => {}

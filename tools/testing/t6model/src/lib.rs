@@ -25,7 +25,7 @@ pub use expect::{layout_json, registers_json};
 pub use layout::{Layout, Memory, Payload, Region};
 pub use options::{Options, VpdState};
 pub use stats::{Change, Stats};
-pub use units::Stuck;
+pub use units::{flash, Stuck};
 pub use window::Window;
 
 /// Bytes of BAR0, registers and memory windows, of an adapter that is whole.

@@ -10,15 +10,15 @@ pub struct Pair {
     pub index: u32,
     /// Addresses of the data registers.
     pub data: &'static [u32],
-    /// Whether T6 alone has it.
-    pub t6_only: bool,
+    /// The first chip that has it.
+    pub since: Chip,
 }
 
 const fn pair(index: u32, data: &'static [u32]) -> Pair {
     Pair {
         index,
         data,
-        t6_only: false,
+        since: Chip::T4,
     }
 }
 
@@ -31,15 +31,13 @@ static PAIRS: [Pair; 11] = [
     pair(0x7e18, &[0x7e1c]),         // TP_TM_PIO
     pair(0x7e40, &[0x7e44]),         // TP_PIO
     pair(0x7e50, &[0x7e54]),         // TP_MIB
-    pair(0x8fd0, &[0x8fd4]),         // PM_RX_DBG
-    pair(0x8ff0, &[0x8ff4]),         // PM_TX_DBG
-    Pair { t6_only: true, ..pair(0x1250, &[0x1240, 0x1244, 0x1248, 0x124c]) }, // SGE_QBASE
-    Pair { t6_only: true, ..pair(0x51320, &[0x51324]) }, // HMA_LOCAL_DEBUG
+    Pair { since: Chip::T5, ..pair(0x8fd0, &[0x8fd4]) }, // PM_RX_DBG; on T4 a counter
+    Pair { since: Chip::T5, ..pair(0x8ff0, &[0x8ff4]) }, // PM_TX_DBG
+    Pair { since: Chip::T6, ..pair(0x1250, &[0x1240, 0x1244, 0x1248, 0x124c]) }, // SGE_QBASE
+    Pair { since: Chip::T6, ..pair(0x51320, &[0x51324]) }, // HMA_LOCAL_DEBUG
 ];
 
 /// The pairs of `chip`.
 pub fn of(chip: Chip) -> impl Iterator<Item = &'static Pair> {
-    PAIRS
-        .iter()
-        .filter(move |pair| !pair.t6_only || chip == Chip::T6)
+    PAIRS.iter().filter(move |pair| chip >= pair.since)
 }

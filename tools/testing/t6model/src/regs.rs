@@ -24,6 +24,8 @@ pub const PCIE_CFG_SPACE_DATA: u32 = 0x3064;
 pub const PCIE_FW: u32 = 0x30b8;
 /// It has set up the adapter.
 pub const PCIE_FW_INIT: u32 = 1 << 30;
+/// Version of the serial configuration.
+pub const PCIE_STATIC_SPARE2: u32 = 0x5bfc;
 /// Where the firmware's log is: memory, start in units of 16 bytes, blocks of 128 entries less one.
 pub const PCIE_FW_PF_DEVLOG: u32 = 0x30d8;
 /// Of memory window 0; the next one's is [`PCIE_MEM_ACCESS_STRIDE`] further.

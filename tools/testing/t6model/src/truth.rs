@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use t6model::{layout_json, registers_json, Adapter};
+use t6model::{flash, layout_json, registers_json, Adapter};
 
 use crate::cli;
 
@@ -23,6 +23,7 @@ pub fn run(arguments: cli::Truth) -> Result<()> {
         &out.join("layout.json"),
         &serde_json::to_vec_pretty(&layout_json(&adapter))?,
     )?;
+    write(&out.join("flash.bin"), &flash(adapter.options()))?;
     for memory in &adapter.layout().memories {
         let mut content = vec![0; memory.size as usize];
         adapter.peek(memory.base.into(), &mut content);

@@ -18,7 +18,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use self::busy::Stuck;
+pub use self::{busy::Stuck, flash::content as flash};
 
 /// The plain registers, which units look at.
 pub struct File(Vec<Option<u32>>);

@@ -21,6 +21,11 @@ pub fn values(options: &Options, layout: &Layout) -> Vec<(u32, u32)> {
         (PL_REV, options.revision().into()),
         (PCIE_CFG_SPACE_REQ, 0),
         (PCIE_FW, PCIE_FW_INIT),
+        // On T4 not in the register dump.
+        (
+            PCIE_STATIC_SPARE2,
+            rng::register(options.seed, STREAM, PCIE_STATIC_SPARE2.into()),
+        ),
         // Eight queues by page, for each function.
         (SGE_EGRESS_QUEUES_PER_PAGE_PF, 0x3333_3333),
         (SGE_INGRESS_QUEUES_PER_PAGE_PF, 0x3333_3333),

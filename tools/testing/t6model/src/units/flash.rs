@@ -25,6 +25,12 @@ pub struct Flash {
     read: u32,
 }
 
+/// All that the flash of an adapter holds.
+pub fn content(options: &Options) -> Vec<u8> {
+    let flash = Flash::new(options);
+    (0..SIZE).map(|address| flash.byte(address)).collect()
+}
+
 impl Flash {
     pub fn new(options: &Options) -> Self {
         Self {
