@@ -6,15 +6,19 @@ use std::{fs, path::PathBuf};
 
 use serde_json::Value;
 use vm::Adapter;
+use vmcore_format::cudbg::{section::Section, Chip};
 
-use crate::boots::{lines, of, output, t4, text, two, Boot, DEMO, T4, TWO};
+use crate::{
+    boots::{lines, of, output, t4, text, two, Boot, DEMO, T4, TWO},
+    sections::usual,
+};
 
 /// An adapter, and where its dump is.
 struct Case {
     boot: &'static Boot,
     address: &'static str,
     adapter: Adapter,
-    chip: &'static str,
+    chip: Chip,
     memories: &'static [&'static str],
 }
 
@@ -29,28 +33,28 @@ fn cases() -> [Case; 4] {
             boot: &DEMO,
             address: "0000:00:05.0",
             adapter: vm::demo::adapter(),
-            chip: "T6",
+            chip: Chip::T6,
             memories: small,
         },
         Case {
             boot: &TWO,
             address: "0000:00:05.0",
             adapter: t6,
-            chip: "T6",
+            chip: Chip::T6,
             memories: small,
         },
         Case {
             boot: &TWO,
             address: "0000:00:06.0",
             adapter: t5,
-            chip: "T5",
+            chip: Chip::T5,
             memories: large,
         },
         Case {
             boot: &T4,
             address: "0000:00:05.0",
             adapter: t4(),
-            chip: "T4",
+            chip: Chip::T4,
             memories: small,
         },
     ]
@@ -106,7 +110,7 @@ fn every_register_is_what_the_adapter_holds() {
         for register in registers {
             // On T4 a window shows where it is on the bus, which is chosen at boot.
             let place = register["address"].as_u64().unwrap();
-            if case.chip == "T4" && (0x3068..0x30a8).contains(&place) && place % 8 == 0 {
+            if case.chip == Chip::T4 && (0x3068..0x30a8).contains(&place) && place % 8 == 0 {
                 continue;
             }
             let address = format!("{:#x}", register["address"].as_u64().unwrap());
@@ -206,40 +210,36 @@ fn every_dump_is_listed_shown_and_sound() {
             .iter()
             .find(|dump| dump["name"] == case.name())
             .expect("the dump");
-        assert_eq!(dump["format"], format!("cudbg 1.14, {}", case.chip));
+        assert_eq!(dump["format"], format!("cudbg 1.14, {}", case.chip.name()));
         assert!(case
             .vmcoredd(&["verify"])
             .lines()
             .all(|line| line.contains(": ok (")));
         let shown = case.shown();
-        assert_eq!(shown["chip"], case.chip);
+        assert_eq!(shown["chip"], case.chip.name());
         for section in shown["sections"].as_array().unwrap() {
             let name = section["name"].as_str().unwrap();
             let memories = ["edc0", "edc1", "mc0", "mc1", "hma"];
-            if case.chip == "T4" && ["tp_indirect", "up_cim_indirect"].contains(&name) {
-                assert_eq!(section["status"], "not collected on this chip");
-                continue;
-            }
-            let absent: &[_] = match case.chip {
-                "T4" => &[
-                    "mbox_log",
-                    "qdesc",
-                    "ma_indirect",
-                    "hma_indirect",
-                    "cim_obq_rxq0",
-                    "cim_obq_rxq1",
-                ],
-                "T5" => &["mbox_log", "qdesc", "ma_indirect", "hma_indirect"],
-                _ => &["mbox_log", "qdesc"],
+            let status = match name {
+                "flash" => "partial",
+                _ if memories.contains(&name) && !case.memories.contains(&name) => "not present",
+                _ => usual(case.chip, Section::from_name(name).unwrap()),
             };
-            let present = match memories.contains(&name) {
-                true => case.memories.contains(&name),
-                false => !absent.contains(&name),
-            };
-            let status = if present { "ok" } else { "not present" };
             assert_eq!(section["status"], status, "{} {name}", case.name());
         }
     }
+}
+
+#[test]
+fn the_flash_is_dumped_if_somebody_asks_until_the_time_is_over() {
+    let [.., case] = cases();
+    let dir = case.dir("flash");
+    let to = dir.to_str().unwrap();
+    case.vmcoredd(&["extract", &case.name(), "--section", "flash", "-o", to]);
+    let dumped = fs::read(dir.join(format!("{}.flash.bin", case.name()))).unwrap();
+    let held = fs::read(case.truth("flash").join("flash.bin")).unwrap();
+    assert!((16 << 10..held.len()).contains(&dumped.len()));
+    assert!(dumped == held[..dumped.len()]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use flate2::{Decompress, FlushDecompress};
-use vmcore_format::cudbg::{image::Image, section::Section, section_header::SectionHeader};
+use vmcore_format::cudbg::{image::Image, section::Section, section_header::SectionHeader, Chip};
 
 use crate::boots::output;
 
@@ -27,6 +27,29 @@ pub fn of_vmcore(vmcore: &Path, dir: &Path) -> BTreeMap<String, Sections> {
             (name, of_image(&fs::read(&file).unwrap()))
         })
         .collect()
+}
+
+/// What the status of a section says if nothing is wrong.
+pub fn usual(chip: Chip, section: Section) -> &'static str {
+    let lacks: &[_] = match chip {
+        Chip::T4 => &[
+            Section::MaIndirect,
+            Section::HmaIndirect,
+            Section::PmIndirect,
+            Section::CimObqRxq0,
+            Section::CimObqRxq1,
+        ],
+        Chip::T5 => &[Section::MaIndirect, Section::HmaIndirect],
+        Chip::T6 => &[],
+    };
+    match section {
+        Section::MboxLog | Section::Qdesc => "not present",
+        Section::TpIndirect | Section::UpCimIndirect if chip == Chip::T4 => {
+            "not collected on this chip"
+        }
+        _ if lacks.contains(&section) => "not present",
+        _ => "ok",
+    }
 }
 
 fn of_image(bytes: &[u8]) -> Sections {
