@@ -22,11 +22,14 @@ use crate::{
     sections::{of_vmcore, usual, Sections},
 };
 
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=5;
-
 /// The adapters: each seed with memories of its own.
 fn adapters(chip: Chip) -> impl Iterator<Item = (u64, Adapter)> {
-    SEEDS.map(move |seed| {
+    let seeds: &[u64] = match chip {
+        // The C driver does not dump a T4 without our patch.
+        Chip::T4 => &[1, 4, 5],
+        Chip::T5 | Chip::T6 => &[1, 2, 3, 4, 5],
+    };
+    seeds.iter().map(move |&seed| {
         let adapter = match chip {
             Chip::T4 => Adapter::t4(seed),
             Chip::T5 => Adapter::t5(seed),
@@ -91,10 +94,10 @@ static T6: Pair = Pair {
 };
 
 fn dumps(boot: &'static Boot) -> BTreeMap<String, Sections> {
+    let out = &of(boot).out;
     // Several tests extract to the same place.
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let out = &of(boot).out;
     of_vmcore(&out.join("vmcore"), &out.join("dumps"))
 }
 
