@@ -14,6 +14,7 @@ mod bytes;
 pub mod cudbg;
 pub mod elf;
 mod error;
+pub mod manifest;
 pub mod note;
 pub mod stack;
 pub mod vmcoredd;
