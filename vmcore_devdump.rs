@@ -14,6 +14,7 @@ mod bindings {
     //! What the core needs of the kernel and the `kernel` crate does not have.
 
     pub(crate) mod crash_dump;
+    pub(crate) mod crc32;
     pub(crate) mod file;
     pub(crate) mod module;
     pub(crate) mod page;
@@ -36,9 +37,17 @@ module! {
     description: "Device dumps in /proc/vmcore",
     license: "GPL",
     params: {
+        total_mib: u32 {
+            default: 0,
+            description: "Memory for all dumps in MiB, 1 to 1024; 0: a quarter of what is free (0)",
+        },
+        dump_mib: u32 {
+            default: 0,
+            description: "Most memory for one dump in MiB, 1 to 1024; 0: as much as there is for all (0)",
+        },
         dump_seconds: u32 {
             default: 60,
-            description: "Most seconds that a dump may take, 1 to 3600 (60); what is missing then is left out",
+            description: "Most seconds that one dump may take, 1 to 3600; what is missing then is left out (60)",
         },
     },
 }
@@ -51,7 +60,11 @@ impl kernel::Module for VmcoreDevdump {
             pr_info!("not a crash kernel, nothing to do\n");
             return Err(ENODEV);
         }
-        devdump::start(module_parameters::dump_seconds.value())?;
+        devdump::start(&devdump::Parameters {
+            total_mib: module_parameters::total_mib.value(),
+            dump_mib: module_parameters::dump_mib.value(),
+            dump_seconds: module_parameters::dump_seconds.value(),
+        })?;
         Ok(Self)
     }
 }

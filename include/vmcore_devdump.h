@@ -29,6 +29,7 @@ struct vmcore_devdump_sink_ops {
 	size_t (*len)(const struct vmcore_devdump_sink *sink);
 	size_t (*remaining)(const struct vmcore_devdump_sink *sink);
 	unsigned int (*ms_left)(const struct vmcore_devdump_sink *sink);
+	void (*missing)(struct vmcore_devdump_sink *sink, const char *what, size_t len);
 };
 
 struct vmcore_devdump_sink {

@@ -54,7 +54,7 @@ pub(crate) trait DeviceDump {
 /// Collects `dump` and adds it to `/proc/vmcore_devdump`.
 ///
 /// Errors before collecting: `EINVAL` (name), `EEXIST` (a dump of that name is there), `EBUSY` (the file is open),
-/// `ENOSPC` (the budget is used up), `EDEADLK` (called while collecting). Then whatever `collect` returned.
+/// `ENOSPC` (the budget is used up). Then whatever `collect` returned, or again the second and third: others may be faster.
 pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
     extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
         // SAFETY: `register` passed this pointer along with this function, and its `&mut D` is not used before it
@@ -126,9 +126,16 @@ impl Sink<'_> {
         unsafe { (self.ops().remaining)(self.raw) }
     }
 
-    /// Milliseconds until the dump should be finished; 0 when it is late.
+    /// Milliseconds until the dump should be finished; 0 when it is late. After as much time again, nothing can be written.
     pub(crate) fn ms_left(&self) -> u32 {
         // SAFETY: The sink is valid by the type invariant.
         unsafe { (self.ops().ms_left)(self.raw) }
+    }
+
+    /// Says that a part of the device is not in the dump, for the manifest: a word or two, which it keeps as far as there is
+    /// room. The dump is partial then.
+    pub(crate) fn missing(&mut self, what: &str) {
+        // SAFETY: As for `write`.
+        unsafe { (self.ops().missing)(self.raw, what.as_ptr().cast(), what.len()) }
     }
 }

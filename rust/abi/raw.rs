@@ -17,9 +17,10 @@ pub(crate) const NAME_LEN: usize = 44;
 pub(crate) struct VmcoreddData {
     pub(crate) dump_name: [u8; NAME_LEN],
     pub(crate) size: c_uint,
-    pub(crate) callback:
-        Option<unsafe extern "C" fn(data: *mut VmcoreddData, buf: *mut c_void) -> c_int>,
+    pub(crate) callback: Option<Fill>,
 }
+
+pub(crate) type Fill = unsafe extern "C" fn(data: *mut VmcoreddData, buf: *mut c_void) -> c_int;
 
 /// `struct vmcore_devdump_sink`: the core's own state follows.
 #[repr(C)]
@@ -41,6 +42,7 @@ pub(crate) struct SinkOps {
     pub(crate) len: unsafe extern "C" fn(sink: *const Sink) -> usize,
     pub(crate) remaining: unsafe extern "C" fn(sink: *const Sink) -> usize,
     pub(crate) ms_left: unsafe extern "C" fn(sink: *const Sink) -> c_uint,
+    pub(crate) missing: unsafe extern "C" fn(sink: *mut Sink, what: *const c_void, len: usize),
 }
 
 pub(crate) type Collect = unsafe extern "C" fn(sink: *mut Sink, ctx: *mut c_void) -> c_int;

@@ -31,15 +31,16 @@ pub(crate) trait Backend {
     fn len(&self) -> usize;
     fn remaining(&self) -> usize;
     fn ms_left(&self) -> u32;
+    fn missing(&mut self, what: &[u8]);
 }
 
-/// `EXPORT_SYMBOL_GPL()`.
-macro_rules! export_symbol_gpl {
-    ($name:literal) => {
+/// `EXPORT_SYMBOL()`, or `EXPORT_SYMBOL_GPL()` if `license` is `"GPL"`.
+macro_rules! export_symbol {
+    ($name:literal, $license:literal) => {
         core::arch::global_asm!(
             ".pushsection .export_symbol, \"a\"",
             concat!("__export_symbol_", $name, ":"),
-            ".asciz \"GPL\"",
+            concat!(".asciz \"", $license, "\""),
             ".ascii \"\\0\"",
             ".balign 8",
             concat!(".quad ", $name),
@@ -51,32 +52,16 @@ macro_rules! export_symbol_gpl {
 /// A driver's callback for a buffer of fixed size.
 pub(crate) struct Classic {
     data: *mut VmcoreddData,
+    callback: raw::Fill,
 }
 
 impl Classic {
-    /// Has the driver fill `buf`, which is as large as it asked for.
-    pub(crate) fn fill(&mut self, buf: &mut [u8]) -> Result {
-        // SAFETY: `vmcore_add_device_dump()` requires that `data` is valid while it runs, and made this from it.
-        let callback = unsafe { (*self.data).callback }.ok_or(EINVAL)?;
-        // SAFETY: The callback is called as its type says, with a buffer of the size that was asked for.
-        to_result(unsafe { callback(self.data, buf.as_mut_ptr().cast()) })
+    /// Has the driver fill `buf`, which is as large as it asked for; what it returns, which is 0 if all is well.
+    pub(crate) fn fill(&mut self, buf: &mut [u8]) -> c_int {
+        // SAFETY: The callback is called as its type says, with a buffer of the size that was asked for; `data` is still valid,
+        // as `vmcore_add_device_dump()` requires.
+        unsafe { (self.callback)(self.data, buf.as_mut_ptr().cast()) }
     }
-}
-
-/// # Safety
-///
-/// `data` is null, or valid until this returns.
-unsafe fn classic(data: *mut VmcoreddData) -> Result {
-    if data.is_null() {
-        return Err(EINVAL);
-    }
-    // SAFETY: Not null, so valid by the precondition; copied, because the driver may write to it in its callback.
-    let (name, size, callback) = unsafe { ((*data).dump_name, (*data).size, (*data).callback) };
-    let name = CStr::from_bytes_until_nul(&name).map_err(|_| EINVAL)?;
-    if size == 0 || callback.is_none() {
-        return Err(EINVAL);
-    }
-    devdump::add_classic(name.to_bytes(), size as usize, Classic { data })
 }
 
 /// Same as the kernel's function of that name.
@@ -87,12 +72,23 @@ unsafe fn classic(data: *mut VmcoreddData) -> Result {
 #[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
 #[no_mangle]
 pub(crate) unsafe extern "C" fn vmcore_add_device_dump(data: *mut VmcoreddData) -> c_int {
-    // SAFETY: The precondition is the same.
-    from_result(|| unsafe { classic(data) }.map(|()| 0))
+    if data.is_null() {
+        return EINVAL.to_errno();
+    }
+    // SAFETY: Not null, so valid by the precondition; copied, because the driver may write to it in its callback.
+    let (name, size, callback) = unsafe { ((*data).dump_name, (*data).size, (*data).callback) };
+    let Some(callback) = callback.filter(|_| size != 0 && name[0] != 0) else {
+        return EINVAL.to_errno();
+    };
+    let name = name.split(|byte| *byte == 0).next().unwrap_or(&name);
+    match devdump::add_classic(name, size as usize, Classic { data, callback }) {
+        Ok(()) => 0,
+        Err(failure) => failure.code,
+    }
 }
 
 #[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
-export_symbol_gpl!("vmcore_add_device_dump");
+export_symbol!("vmcore_add_device_dump", "");
 
 /// A driver's callback for a stream.
 pub(crate) struct Stream {
@@ -136,7 +132,7 @@ pub(crate) unsafe extern "C" fn vmcore_devdump_stream(
     })
 }
 
-export_symbol_gpl!("vmcore_devdump_stream");
+export_symbol!("vmcore_devdump_stream", "GPL");
 
 #[repr(C)]
 struct Server<'a> {
@@ -151,6 +147,7 @@ static SINK_OPS: raw::SinkOps = raw::SinkOps {
     len,
     remaining,
     ms_left,
+    missing,
 };
 
 /// The `len` bytes at `buf`.
@@ -191,4 +188,10 @@ extern "C" fn remaining(sink: *const raw::Sink) -> usize {
 extern "C" fn ms_left(sink: *const raw::Sink) -> c_uint {
     // SAFETY: `SINK_OPS` says what `sink` is.
     unsafe { &*sink.cast::<Server<'_>>() }.backend.ms_left()
+}
+
+extern "C" fn missing(sink: *mut raw::Sink, what: *const c_void, len: usize) {
+    // SAFETY: As in `write`.
+    let (server, what) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(what, len)) };
+    server.backend.missing(what);
 }

@@ -84,20 +84,29 @@ impl File {
     }
 
     /// Fills `buf` from `pos` on. `EIO`: the file ends before.
-    pub(crate) fn read_exact(&self, mut buf: &mut [u8], pos: u64) -> Result {
+    pub(crate) fn read_exact(&self, buf: &mut [u8], pos: u64) -> Result {
+        match self.read_up_to(buf, pos)? == buf.len() {
+            true => Ok(()),
+            false => Err(EIO),
+        }
+    }
+
+    /// Fills `buf` from `pos` on, as far as the file goes; how many bytes that were.
+    pub(crate) fn read_up_to(&self, buf: &mut [u8], pos: u64) -> Result<usize> {
         let mut pos = i64::try_from(pos)?;
-        while !buf.is_empty() {
-            // SAFETY: The file is valid by the type invariant, `buf` is valid for its length.
+        let mut done = 0;
+        while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            // SAFETY: The file is valid by the type invariant, `rest` is valid for its length.
             let read = unsafe {
-                bindings::kernel_read(self.0, buf.as_mut_ptr().cast(), buf.len(), &mut pos)
+                bindings::kernel_read(self.0, rest.as_mut_ptr().cast(), rest.len(), &mut pos)
             };
             to_result(read.clamp(c_int::MIN as isize, 0) as c_int)?;
             if read == 0 {
-                return Err(EIO);
+                break;
             }
-            buf = buf.get_mut(read as usize..).ok_or(EIO)?;
+            done += read as usize;
         }
-        Ok(())
+        Ok(done)
     }
 
     /// Reads at most `len` bytes at `pos` into `iter`; 0 at the end of the file.

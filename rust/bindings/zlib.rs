@@ -3,7 +3,10 @@
 //! C header: `include/linux/zlib.h`
 
 use kernel::{
-    alloc::flags::__GFP_NOWARN,
+    alloc::flags::{
+        GFP_NOWAIT,
+        __GFP_NOWARN, //
+    },
     ffi::{
         c_char,
         c_int,
@@ -73,7 +76,7 @@ impl Deflate {
         let size = unsafe { zlib_deflate_workspacesize(window_bits, mem_level) };
         // INVARIANT: That's what zlib said.
         Ok(Self {
-            workspace: KVVec::zeroed(usize::try_from(size)?, GFP_KERNEL | __GFP_NOWARN)?,
+            workspace: KVVec::zeroed(usize::try_from(size)?, GFP_NOWAIT | __GFP_NOWARN)?,
             window_bits,
             mem_level,
         })

@@ -70,18 +70,22 @@ fn dump(device: &pci::Device<Bound>) -> Result {
         device,
         hal,
         name: CString::try_from_fmt(fmt!("cxgb4_{address}"))?,
-        scratch: Scratch::new()?,
         tally: Tally::default(),
     };
     let start = Instant::<Monotonic>::now();
     abi::register(&mut dump)?;
-    let Tally { bytes, ok, failed } = dump.tally;
+    let Tally {
+        bytes,
+        ok,
+        failed,
+        scratch,
+    } = dump.tally;
     dev_info!(
         device.as_ref(),
         "{}: {bytes} bytes, {ok} sections ok, {failed} failed, {} ms, scratch {} KiB\n",
         hal.chip.name(),
         start.elapsed().as_millis(),
-        dump.scratch.size() / 1024
+        scratch / 1024
     );
     Ok(())
 }
@@ -90,7 +94,6 @@ struct Dump<'a> {
     device: &'a pci::Device<Bound>,
     hal: &'static Hal,
     name: CString,
-    scratch: Scratch,
     tally: Tally,
 }
 
@@ -100,11 +103,13 @@ impl DeviceDump for Dump<'_> {
     }
 
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
+        // Before the first access to the device.
+        let mut scratch = Scratch::new()?;
         let _decoding = MemoryDecoding::enable(self.device)?;
         let registers = Bar0::map(self.device);
         let (device, found) = Device::identify(self.hal, &registers);
         let flash = module_parameters::flash.value();
-        self.tally = image::collect(&device, sink, &mut self.scratch, flash, found.err())?;
+        self.tally = image::collect(&device, sink, &mut scratch, flash, found.err())?;
         Ok(())
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Tally {
     pub(super) bytes: usize,
     pub(super) ok: u32,
     pub(super) failed: u32,
+    /// Bytes of memory it took meanwhile.
+    pub(super) scratch: usize,
 }
 
 /// Collects all sections of `device`. `stopped` says why no register can be read, if that is known already.
@@ -71,6 +73,7 @@ pub(super) fn collect(
             Err(failure) if failure.is_absence() => {}
             Err(failure) => {
                 tally.failed += 1;
+                sink.missing(section.name());
                 stopped = stopped.or(Some(failure).filter(Failure::is_final));
             }
         }
@@ -82,6 +85,7 @@ pub(super) fn collect(
         )?;
     }
     tally.bytes = sink.len();
+    tally.scratch = scratch.size();
     Ok(tally)
 }
 

@@ -14,7 +14,10 @@ use super::super::{
     },
 };
 use kernel::{
-    alloc::flags::__GFP_NOWARN,
+    alloc::flags::{
+        GFP_NOWAIT,
+        __GFP_NOWARN, //
+    },
     page::PAGE_SIZE,
     prelude::*, //
 };
@@ -33,11 +36,12 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn new() -> Result<Self> {
-        const FLAGS: kernel::alloc::Flags = GFP_KERNEL;
+        // Takes what is free, and wakes nobody for more.
+        let flags = GFP_NOWAIT | __GFP_NOWARN;
         Ok(Self {
-            raw: KVVec::zeroed(CHUNK_SIZE, FLAGS | __GFP_NOWARN)?,
-            packed: KVVec::zeroed(CHUNK_HEADER_LEN + MAX_PACKED, FLAGS | __GFP_NOWARN)?,
-            zeroes: KVec::with_capacity(ZEROES_LEN, FLAGS | __GFP_NOWARN)?,
+            raw: KVVec::zeroed(CHUNK_SIZE, flags)?,
+            packed: KVVec::zeroed(CHUNK_HEADER_LEN + MAX_PACKED, flags)?,
+            zeroes: KVec::with_capacity(ZEROES_LEN, flags)?,
             deflate: Deflate::new(WINDOW_BITS, MEM_LEVEL)?,
         })
     }

@@ -1,28 +1,182 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What dumps may take.
+//!
+//! makedumpfile copies all notes through one buffer: bytes count, not the pages that hold them. Of pages of zeroes, which take
+//! none, it makes as much as of all others.
+
+use super::{
+    super::{
+        bindings::page::available_bytes,
+        format::manifest::Reason, //
+    },
+    failure::Failure,
+};
+use kernel::{
+    fmt,
+    page::PAGE_SIZE,
+    prelude::*,
+    sync::global_lock, //
+};
 
 use core::ops::RangeInclusive;
 
-use super::super::bindings::page::available_bytes;
-use kernel::prelude::*;
-
 /// All dumps together: this part of the memory that is available when the module loads.
-const SHARE_OF_AVAILABLE: usize = 4;
+const SHARE: usize = 4;
 
-/// What may be asked for as time of a dump, in seconds.
+/// What may be asked for at most: this part. The rest is for makedumpfile, which needs as much again.
+const LARGEST_SHARE: usize = 2;
+
+/// In MiB; with 2 GiB of notes, makedumpfile gives up.
+const MOST_MIB: u32 = 1024;
+
 const SECONDS: RangeInclusive<u32> = 1..=3600;
 
-/// Milliseconds of a dump that may take `seconds`, or `EINVAL` and what to ask for instead in the log.
-pub(super) fn dump_ms(seconds: u32) -> Result<u32> {
-    if !SECONDS.contains(&seconds) {
-        pr_err!("dump_seconds={seconds}: a dump may take 1 to 3600 seconds\n");
-        return Err(EINVAL);
-    }
-    Ok(seconds * 1000)
+/// Parameters of the module.
+pub(crate) struct Parameters {
+    pub(crate) total_mib: u32,
+    pub(crate) dump_mib: u32,
+    pub(crate) dump_seconds: u32,
 }
 
-/// Bytes that all dumps together may take.
-pub(super) fn total_bytes() -> usize {
-    available_bytes() / SHARE_OF_AVAILABLE
+/// What was made of them.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Bytes of all dumps together.
+    pub(super) total_bytes: usize,
+    /// Bytes of one dump.
+    pub(super) dump_bytes: usize,
+    /// Milliseconds of one dump.
+    pub(super) dump_ms: u32,
+}
+
+impl Limits {
+    /// Without any limit.
+    pub(super) const NONE: Self = Self {
+        total_bytes: usize::MAX,
+        dump_bytes: usize::MAX,
+        dump_ms: u32::MAX,
+    };
+
+    /// `EINVAL`: a parameter is out of range; what to ask for instead is in the log.
+    pub(super) fn new(parameters: &Parameters) -> Result<Self> {
+        let &Parameters {
+            total_mib,
+            dump_mib,
+            dump_seconds,
+        } = parameters;
+        if total_mib > MOST_MIB {
+            pr_err!("total_mib={total_mib}: all dumps may take 1 to {MOST_MIB} MiB, 0 for a quarter of what is free\n");
+            return Err(EINVAL);
+        }
+        if dump_mib > MOST_MIB {
+            pr_err!("dump_mib={dump_mib}: a dump may take 1 to {MOST_MIB} MiB, 0 for as much as there is for all\n");
+            return Err(EINVAL);
+        }
+        if !SECONDS.contains(&dump_seconds) {
+            pr_err!("dump_seconds={dump_seconds}: a dump may take 1 to 3600 seconds\n");
+            return Err(EINVAL);
+        }
+        let (available, most) = (available_bytes(), bytes(MOST_MIB));
+        let total_bytes = match total_mib {
+            0 => (available / SHARE).min(most),
+            _ => {
+                let largest = available / LARGEST_SHARE;
+                if bytes(total_mib) > largest {
+                    pr_warn!(
+                        "total_mib={total_mib}: only {} KiB are free, so dumps get half of that\n",
+                        available / 1024
+                    );
+                }
+                bytes(total_mib).min(largest)
+            }
+        };
+        Ok(Self {
+            total_bytes,
+            dump_bytes: match dump_mib {
+                0 => total_bytes,
+                _ => bytes(dump_mib).min(total_bytes),
+            },
+            dump_ms: dump_seconds * 1000,
+        })
+    }
+}
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} KiB for device dumps, {} KiB and {} s for each",
+            self.total_bytes / 1024,
+            self.dump_bytes / 1024,
+            self.dump_ms / 1000
+        )
+    }
+}
+
+fn bytes(mib: u32) -> usize {
+    mib as usize * 1024 * 1024
+}
+
+global_lock! {
+    // SAFETY: `init()` initializes it, before any dump is made.
+    unsafe(uninit) static USED: Mutex<usize> = 0;
+}
+
+/// # Safety
+///
+/// Called once, before anything else here.
+pub(super) unsafe fn init() {
+    // SAFETY: The precondition is the same.
+    unsafe { USED.init() };
+}
+
+/// The pages of a dump that are counted; given back when this is dropped.
+pub(super) struct Share {
+    limits: Limits,
+    taken: usize,
+}
+
+impl Share {
+    pub(super) const fn new(limits: Limits) -> Self {
+        Self { limits, taken: 0 }
+    }
+
+    /// Counts `pages` more.
+    pub(super) fn take(&mut self, pages: usize) -> Result<(), Failure> {
+        let bytes = pages.saturating_mul(PAGE_SIZE);
+        if bytes > self.limits.dump_bytes.saturating_sub(self.taken) {
+            // The limit of a dump is not smaller than that of all, unless somebody asked for that.
+            return Err(match self.limits.dump_bytes < self.limits.total_bytes {
+                true => Failure::new(Reason::DUMP_BUDGET),
+                false => Failure::new(Reason::TOTAL_BUDGET),
+            });
+        }
+        let mut used = USED.lock();
+        if bytes > self.limits.total_bytes.saturating_sub(*used) {
+            return Err(Failure::new(Reason::TOTAL_BUDGET));
+        }
+        *used += bytes;
+        self.taken += bytes;
+        Ok(())
+    }
+
+    /// Gives `pages` back that were counted.
+    pub(super) fn give(&mut self, pages: usize) {
+        let bytes = pages * PAGE_SIZE;
+        *USED.lock() -= bytes;
+        self.taken -= bytes;
+    }
+
+    /// Bytes that could be counted now.
+    pub(super) fn left(&self) -> usize {
+        let left = self.limits.total_bytes.saturating_sub(*USED.lock());
+        left.min(self.limits.dump_bytes.saturating_sub(self.taken)) / PAGE_SIZE * PAGE_SIZE
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        *USED.lock() -= self.taken;
+    }
 }

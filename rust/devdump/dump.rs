@@ -13,18 +13,25 @@ use super::{
     },
     store::Store,
 };
-use kernel::prelude::*;
+use kernel::{
+    page::PAGE_SIZE,
+    prelude::*, //
+};
 
 pub(super) struct Dump {
     header: [u8; HEADER_LEN],
     payload: Store,
 }
 
+/// Bytes of the note of a dump with a payload of `len` bytes.
+pub(super) fn note_len(len: usize) -> u64 {
+    HEADER_LEN as u64 + align4(len as u64)
+}
+
 impl Dump {
-    /// `EINVAL`: `name` is not one; `ENOSPC`: the payload does not fit into a note.
+    /// `EINVAL`: `name` is not one, or the payload does not fit into a note.
     pub(super) fn new(name: &[u8], payload: Store) -> Result<Self> {
-        vmcoredd::header(name, 0).map_err(|_| EINVAL)?;
-        let header = vmcoredd::header(name, payload.len() as u64).map_err(|_| ENOSPC)?;
+        let header = vmcoredd::header(name, payload.len() as u64).map_err(|_| EINVAL)?;
         Ok(Self { header, payload })
     }
 
@@ -35,7 +42,7 @@ impl Dump {
 
     /// Bytes from this note to the next.
     pub(super) fn note_len(&self) -> u64 {
-        HEADER_LEN as u64 + align4(self.payload.len() as u64)
+        note_len(self.payload.len())
     }
 
     /// Some of the bytes of the note from `offset` on; empty only at its end.
@@ -55,8 +62,8 @@ impl Dump {
         &PADDING[..padding.saturating_sub(offset).min(PADDING.len())]
     }
 
-    /// Pages of memory that it takes.
-    pub(super) fn pages(&self) -> usize {
-        self.payload.pages()
+    /// Bytes of memory that it takes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.payload.pages() * PAGE_SIZE
     }
 }

@@ -27,7 +27,7 @@ use super::{
         },
         LocalModule,
     },
-    registry::Opened,
+    opened::Opened,
 };
 use kernel::{
     iov::IovIterDest,
@@ -44,6 +44,42 @@ pub(crate) struct Stacked {
     _module: ModuleRef<LocalModule>,
 }
 
+/// The headers of the built-in file.
+pub(super) struct Headers {
+    /// As far as the first note.
+    bytes: KVVec<u8>,
+    lower_size: u64,
+}
+
+impl Headers {
+    /// Reads them from the file at `lower`. `EINVAL`: that is nothing to stack on.
+    pub(super) fn read(lower: &Path) -> Result<Self> {
+        Self::read_file(&lower.open()?)
+    }
+
+    fn read_file(lower: &File) -> Result<Self> {
+        let mut bytes = KVVec::<u8>::zeroed(Ehdr::LEN, GFP_KERNEL)?;
+        lower.read_exact(&mut bytes, 0)?;
+        let end = Layout::headers_end(&bytes).map_err(malformed)?;
+        let extend = |bytes: &mut KVVec<u8>, end: u64| -> Result {
+            let start = bytes.len();
+            bytes.resize(usize::try_from(end)?, 0, GFP_KERNEL)?;
+            lower.read_exact(&mut bytes[start..], start as u64)
+        };
+        extend(&mut bytes, end)?;
+        let lower_size = lower_size(&bytes).ok_or(EINVAL)?;
+        let mut headers = Self { bytes, lower_size };
+        let end = headers.layout(0)?.headers_len();
+        extend(&mut headers.bytes, end)?;
+        Ok(headers)
+    }
+
+    /// The layout when `dumps_len` bytes of notes are stacked on the file.
+    pub(super) fn layout(&self, dumps_len: u64) -> Result<Layout> {
+        Layout::new(&self.bytes, self.lower_size, dumps_len, PAGE_SIZE as u64).map_err(malformed)
+    }
+}
+
 fn lower_size(headers: &[u8]) -> Option<u64> {
     let mut size = 0;
     for phdr in Ehdr::parse(headers).ok()?.phdrs(headers) {
@@ -54,36 +90,13 @@ fn lower_size(headers: &[u8]) -> Option<u64> {
     Some(size)
 }
 
-/// Headers of the lower file, and the layout when `dumps_len` bytes of notes are stacked on it.
-fn read_headers(lower: &File, dumps_len: u64) -> Result<(KVVec<u8>, Layout)> {
-    let malformed = |error: format::Error| {
-        pr_err!(
-            "/proc/vmcore: at offset {:#x}: expected {}\n",
-            error.offset,
-            error.expected
-        );
-        EINVAL
-    };
-    let mut headers = KVVec::<u8>::zeroed(Ehdr::LEN, GFP_KERNEL)?;
-    lower.read_exact(&mut headers, 0)?;
-    let end = Layout::headers_end(&headers).map_err(malformed)?;
-    let extend = |headers: &mut KVVec<u8>, end: u64| -> Result {
-        let start = headers.len();
-        headers.resize(usize::try_from(end)?, 0, GFP_KERNEL)?;
-        lower.read_exact(&mut headers[start..], start as u64)
-    };
-    extend(&mut headers, end)?;
-    let lower_size = lower_size(&headers).ok_or(EINVAL)?;
-    let layout =
-        Layout::new(&headers, lower_size, dumps_len, PAGE_SIZE as u64).map_err(malformed)?;
-    extend(&mut headers, layout.headers_len())?;
-    Ok((headers, layout))
-}
-
-/// Size of the file when `dumps_len` bytes of notes are stacked on `lower`. `EINVAL`: that is nothing to stack on.
-pub(super) fn size(lower: &Path, dumps_len: u64) -> Result<u64> {
-    let (_, layout) = read_headers(&lower.open()?, dumps_len)?;
-    Ok(layout.size())
+fn malformed(error: format::Error) -> Error {
+    pr_err!(
+        "/proc/vmcore: at offset {:#x}: expected {}\n",
+        error.offset,
+        error.expected
+    );
+    EINVAL
 }
 
 impl OpenFile for Stacked {
@@ -91,11 +104,12 @@ impl OpenFile for Stacked {
         let module = ModuleRef::get()?;
         let opened = Opened::new()?;
         let lower = opened.lower.open()?;
-        let (mut headers, layout) = read_headers(&lower, opened.dumps_len())?;
-        layout.rewrite(&mut headers).map_err(|_| EINVAL)?;
+        let mut headers = Headers::read_file(&lower)?;
+        let layout = headers.layout(opened.len())?;
+        layout.rewrite(&mut headers.bytes).map_err(|_| EINVAL)?;
         let file = Self {
             lower,
-            headers,
+            headers: headers.bytes,
             layout,
             opened,
             _module: module,
@@ -116,7 +130,7 @@ impl OpenFile for Stacked {
                     let headers = self.headers.get(offset as usize..).ok_or(EIO)?;
                     Ok(iter.copy_to_iter(headers))
                 }
-                Part::Dumps { offset, .. } => Ok(iter.copy_to_iter(self.opened.dumps_at(offset))),
+                Part::Dumps { offset, .. } => Ok(iter.copy_to_iter(self.opened.at(offset))),
                 Part::Zeroes { len } => Ok(zero_iter(iter, len)),
                 Part::Lower { offset, len } => self.lower.read_iter(iter, offset, len),
                 Part::End => break,

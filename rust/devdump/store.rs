@@ -2,7 +2,20 @@
 
 //! Bytes in pages that are taken one at a time.
 
-use super::super::bindings::page::PageBox;
+use super::{
+    super::{
+        bindings::{
+            crc32::crc32,
+            page::{
+                Mapping,
+                PageBox, //
+            },
+        },
+        format::manifest::Reason,
+    },
+    budget::Share,
+    failure::Failure,
+};
 use kernel::{
     alloc::flags::{
         GFP_NOWAIT,
@@ -24,31 +37,24 @@ static ZEROES: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
 pub(super) struct Store {
     index: KVec<KVec<Page>>,
     slots: usize,
-    pages: usize,
     len: usize,
+    share: Share,
 }
 
 impl Store {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(share: Share) -> Self {
         Self {
             index: KVec::new(),
             slots: 0,
-            pages: 0,
             len: 0,
+            share,
         }
     }
 
-    /// The bytes of `buf`; pages that are all zeroes take no memory.
-    pub(super) fn from_buffer(buf: &[u8]) -> Result<Self> {
-        let mut store = Self::new();
-        for bytes in buf.chunks(PAGE_SIZE) {
-            if bytes.iter().all(|byte| *byte == 0) {
-                store.push(None)?;
-                store.len += bytes.len();
-            } else {
-                store.append(bytes)?;
-            }
-        }
+    /// `len` zeroes, for which pages are held.
+    pub(super) fn zeroed(len: usize, share: Share) -> Result<Self, Failure> {
+        let mut store = Self::new(share);
+        store.extend(len)?;
         Ok(store)
     }
 
@@ -57,25 +63,40 @@ impl Store {
         self.len
     }
 
-    /// Pages of memory taken for them.
-    pub(super) fn pages(&self) -> usize {
-        self.pages
+    /// Bytes that could be appended as far as limits go.
+    pub(super) fn room(&self) -> usize {
+        (self.slots * PAGE_SIZE - self.len).saturating_add(self.share.left())
     }
 
-    /// Appends `bytes`, all or nothing. `ENOMEM`: no page was free.
-    pub(super) fn append(&mut self, bytes: &[u8]) -> Result {
+    /// Pages of memory that hold the bytes.
+    pub(super) fn pages(&self) -> usize {
+        self.slots().filter(|page| page.is_some()).count()
+    }
+
+    /// Appends `bytes`, all or nothing.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let start = self.len;
-        let end = start.checked_add(bytes.len()).ok_or(ENOSPC)?;
-        let slots = self.slots;
-        while self.slots < end.div_ceil(PAGE_SIZE) {
-            let page = PageBox::zeroed().and_then(|page| self.push(Some(page)));
-            if let Err(error) = page {
-                self.truncate(slots);
-                return Err(error);
+        self.extend(bytes.len())?;
+        self.patch(start, bytes)
+            .map_err(|_| Failure::new(Reason::NO_MEMORY))
+    }
+
+    fn extend(&mut self, len: usize) -> Result<(), Failure> {
+        let end = self.len.saturating_add(len);
+        let before = self.slots;
+        let more = end.div_ceil(PAGE_SIZE) - before;
+        if more > 0 {
+            self.share.take(more)?;
+        }
+        while self.slots < before + more {
+            if PageBox::zeroed().and_then(|page| self.push(page)).is_err() {
+                self.truncate(before);
+                self.share.give(more);
+                return Err(Failure::new(Reason::NO_MEMORY));
             }
         }
         self.len = end;
-        self.patch(start, bytes)
+        Ok(())
     }
 
     /// Overwrites the bytes at `offset`. `EINVAL`: there are not so many.
@@ -92,18 +113,26 @@ impl Store {
                 .index
                 .get_mut(slot / BLOCK)
                 .and_then(|block| block.get_mut(slot % BLOCK))
+                .and_then(Option::as_mut)
                 .ok_or(EINVAL)?;
-            if page.is_none() {
-                *page = Some(PageBox::zeroed()?);
-                self.pages += 1;
-            }
-            if let Some(page) = page {
-                page.bytes_mut()[within..within + now.len()].copy_from_slice(now);
-            }
+            page.bytes_mut()[within..within + now.len()].copy_from_slice(now);
             offset += now.len();
             bytes = later;
         }
         Ok(())
+    }
+
+    /// All bytes side by side, for someone who can't do with less, and `behind` them. `ENOMEM`: no memory for page tables.
+    pub(super) fn map<'a>(&'a mut self, behind: &'a mut PageBox) -> Result<Mapping<'a>> {
+        let pages = self.index.iter_mut().flatten().flatten();
+        Mapping::new(Iterator::chain(pages, core::iter::once(behind)))
+    }
+
+    /// Gives pages of zeroes back; the bytes stay the same. They can't be patched after that.
+    pub(super) fn drop_zeroes(&mut self) {
+        for page in self.index.iter_mut().flatten() {
+            *page = page.take().filter(|page| *page.bytes() != ZEROES);
+        }
     }
 
     /// The bytes from `offset` to the end of its page or of all; empty at the end.
@@ -113,27 +142,40 @@ impl Store {
             .index
             .get(slot / BLOCK)
             .and_then(|block| block.get(slot % BLOCK));
-        let Some(page) = page else {
-            return &[];
-        };
-        let bytes = page.as_ref().map_or(&ZEROES, PageBox::bytes);
-        let end = PAGE_SIZE.min(self.len.saturating_sub(slot * PAGE_SIZE));
-        bytes.get(offset % PAGE_SIZE..end).unwrap_or(&[])
+        page.map_or(&[], |page| {
+            self.bytes_of(slot, page)
+                .get(offset % PAGE_SIZE..)
+                .unwrap_or(&[])
+        })
     }
 
-    fn push(&mut self, page: Page) -> Result {
+    /// CRC-32 of all bytes.
+    pub(super) fn crc32(&self) -> u32 {
+        let pages = self.slots().enumerate();
+        pages.fold(0, |crc, (slot, page)| crc32(crc, self.bytes_of(slot, page)))
+    }
+
+    fn slots(&self) -> impl Iterator<Item = &Page> {
+        self.index.iter().flatten()
+    }
+
+    /// The bytes in a page.
+    fn bytes_of<'a>(&self, slot: usize, page: &'a Page) -> &'a [u8] {
+        let bytes = page.as_ref().map_or(&ZEROES, PageBox::bytes);
+        &bytes[..PAGE_SIZE.min(self.len.saturating_sub(slot * PAGE_SIZE))]
+    }
+
+    fn push(&mut self, page: PageBox) -> Result {
         const FLAGS: kernel::alloc::Flags = GFP_NOWAIT;
         if self.slots % BLOCK == 0 {
             let block = KVec::with_capacity(BLOCK, FLAGS | __GFP_NOWARN)?;
             self.index.push(block, FLAGS | __GFP_NOWARN)?;
         }
-        let held = page.is_some();
         self.index
             .last_mut()
             .ok_or(ENOMEM)?
-            .push(page, FLAGS | __GFP_NOWARN)?;
+            .push(Some(page), FLAGS | __GFP_NOWARN)?;
         self.slots += 1;
-        self.pages += usize::from(held);
         Ok(())
     }
 
@@ -142,13 +184,15 @@ impl Store {
             let Some(block) = self.index.last_mut() else {
                 return;
             };
-            if let Some(Some(_)) = block.pop() {
-                self.pages -= 1;
-            }
+            block.pop();
+            self.slots -= 1;
             if block.is_empty() {
                 self.index.pop();
             }
-            self.slots -= 1;
+        }
+        // A block that has just been made and holds nothing.
+        while self.index.last().is_some_and(|block| block.is_empty()) {
+            self.index.pop();
         }
     }
 }

@@ -10,6 +10,9 @@
 // Each user needs a part of it, and `pub` means public in the Cargo crate.
 #![allow(dead_code, unreachable_pub, unused_imports)]
 
+/// The version of all of it, as in `Cargo.toml`: the kernel's build cannot look there.
+pub const VERSION: &str = "0.1.0";
+
 mod bytes;
 pub mod cudbg;
 pub mod elf;

@@ -92,8 +92,8 @@ impl Reason {
     pub const NAME_TAKEN: Self = Self(8);
     /// The file was open.
     pub const FILE_OPEN: Self = Self(9);
-    /// The driver asked for it while it was collecting another.
-    pub const NESTED: Self = Self(10);
+    /// It was still being collected when the file was opened.
+    pub const UNFINISHED: Self = Self(10);
 
     /// Words for this reason; `None`: unknown.
     pub const fn words(self) -> Option<&'static str> {
@@ -108,7 +108,7 @@ impl Reason {
             Self::ARGUMENTS => "name, size or callback were wrong",
             Self::NAME_TAKEN => "there was a dump of that name",
             Self::FILE_OPEN => "the vmcore was open already",
-            Self::NESTED => "asked for while another was collected",
+            Self::UNFINISHED => "it was still being collected when the vmcore was opened",
             _ => return None,
         })
     }

@@ -137,3 +137,8 @@ fn what_is_no_manifest_says_what_was_expected() {
         assert!(Manifest::parse(&manifest()[..len]).is_err());
     }
 }
+
+#[test]
+fn modules_say_the_version_that_the_tools_say() {
+    assert_eq!(vmcore_format::VERSION, env!("CARGO_PKG_VERSION"));
+}

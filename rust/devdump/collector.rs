@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The sink of a stream.
+
+use super::{
+    super::{
+        format::manifest::{
+            Reason,
+            MISSING_LEN, //
+        },
+        server::Backend,
+    },
+    failure::Failure,
+    store::Store,
+};
+use kernel::{
+    prelude::*,
+    time::{
+        Instant,
+        Monotonic, //
+    },
+};
+
+use core::cell::Cell;
+
+/// After so many times the time of a dump, nothing is taken any more: the driver has had its chance to finish.
+const PATIENCE: u32 = 2;
+
+/// What a driver has written so far.
+pub(super) struct Collector {
+    pub(super) payload: Store,
+    start: Instant<Monotonic>,
+    ms: u32,
+    /// What stood in the way first.
+    cut: Option<Reason>,
+    /// Whether the driver was told that it's late.
+    late: Cell<bool>,
+    missing: Missing,
+}
+
+impl Collector {
+    pub(super) fn new(payload: Store, start: Instant<Monotonic>, ms: u32) -> Self {
+        Self {
+            payload,
+            start,
+            ms,
+            cut: None,
+            late: Cell::new(false),
+            missing: Missing::default(),
+        }
+    }
+
+    /// Why it's not complete, if it is not, and what is missing in the words of the driver.
+    pub(super) fn shortcoming(&self) -> (Reason, &[u8; MISSING_LEN]) {
+        let reason = match self.cut {
+            Some(reason) => reason,
+            None if self.missing.len == 0 => Reason::NONE,
+            None if self.late.get() => Reason::TIME,
+            None => Reason::DEVICE,
+        };
+        (reason, &self.missing.words)
+    }
+
+    fn spent_ms(&self) -> u32 {
+        u32::try_from(self.start.elapsed().as_millis()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Backend for Collector {
+    fn write(&mut self, bytes: &[u8]) -> Result {
+        let written = match self.spent_ms() > self.ms.saturating_mul(PATIENCE) {
+            true => Err(Failure::new(Reason::TIME)),
+            false => self.payload.append(bytes),
+        };
+        written.map_err(|failure| {
+            self.cut.get_or_insert(failure.reason);
+            failure.into()
+        })
+    }
+
+    fn patch(&mut self, offset: usize, bytes: &[u8]) -> Result {
+        self.payload.patch(offset, bytes)
+    }
+
+    fn len(&self) -> usize {
+        self.payload.len()
+    }
+
+    fn remaining(&self) -> usize {
+        self.payload.room()
+    }
+
+    fn ms_left(&self) -> u32 {
+        let left = self.ms.saturating_sub(self.spent_ms());
+        self.late.set(self.late.get() || left == 0);
+        left
+    }
+
+    fn missing(&mut self, what: &[u8]) {
+        self.missing.add(what);
+    }
+}
+
+/// Words, one after the other.
+struct Missing {
+    words: [u8; MISSING_LEN],
+    len: usize,
+}
+
+impl Default for Missing {
+    fn default() -> Self {
+        Self {
+            words: [0; MISSING_LEN],
+            len: 0,
+        }
+    }
+}
+
+impl Missing {
+    const ETC: &[u8] = b", ...";
+
+    /// What does not fit is left out, and that is told.
+    fn add(&mut self, what: &[u8]) {
+        // Full.
+        if self.len == MISSING_LEN {
+            return;
+        }
+        let comma: &[u8] = if self.len == 0 { b"" } else { b", " };
+        let end = self.len + comma.len() + what.len();
+        if end > MISSING_LEN - Self::ETC.len() {
+            self.words[self.len..self.len + Self::ETC.len()].copy_from_slice(Self::ETC);
+            self.len = MISSING_LEN;
+            return;
+        }
+        self.words[self.len..self.len + comma.len()].copy_from_slice(comma);
+        self.words[self.len + comma.len()..end].copy_from_slice(what);
+        self.len = end;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the running kernel says of itself.
+
+use super::super::bindings::file::Path;
+use kernel::{
+    page::PAGE_SIZE,
+    prelude::*, //
+};
+
+/// Whether it was told to do without device dumps, by `novmcoredd`. If its command line can't be read, it was not.
+pub(super) fn is_disabled() -> bool {
+    let Ok(mut line) = KVVec::zeroed(PAGE_SIZE, GFP_KERNEL) else {
+        return false;
+    };
+    let words = read(c"/proc/cmdline", &mut line).split(|byte| byte.is_ascii_whitespace());
+    let asked = words.filter_map(|word| match word.strip_prefix(b"novmcoredd")? {
+        b"" => Some(true),
+        value => is_yes(value.strip_prefix(b"=")?),
+    });
+    asked.last().unwrap_or(false)
+}
+
+/// Its release, as `uname -r` prints it, zero-padded; nothing else if it can't be read.
+pub(super) fn release<const LEN: usize>() -> [u8; LEN] {
+    let mut release = [0; LEN];
+    let len = read(c"/proc/sys/kernel/osrelease", &mut release)
+        .trim_ascii_end()
+        .len();
+    release[len..].fill(0);
+    release
+}
+
+/// As `kstrtobool()` takes it.
+fn is_yes(value: &[u8]) -> Option<bool> {
+    match value {
+        [b'1' | b'y' | b'Y' | b't' | b'T', ..] | [b'o' | b'O', b'n' | b'N', ..] => Some(true),
+        [b'0' | b'n' | b'N' | b'f' | b'F', ..] | [b'o' | b'O', b'f' | b'F', ..] => Some(false),
+        _ => None,
+    }
+}
+
+/// The start of a file; empty if it can't be read.
+fn read<'a>(name: &CStr, buf: &'a mut [u8]) -> &'a [u8] {
+    let file = Path::lookup(name).and_then(|path| path.open());
+    let len = file.and_then(|file| file.read_up_to(buf, 0));
+    &buf[..len.unwrap_or(0)]
+}
