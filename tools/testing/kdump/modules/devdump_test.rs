@@ -8,7 +8,12 @@ use kernel::{
         c_int,
         c_void, //
     },
+    page::PAGE_SIZE,
     prelude::*,
+    time::{
+        delay::fsleep,
+        Delta, //
+    },
 };
 
 use core::sync::atomic::{
@@ -38,7 +43,7 @@ module! {
     params: {
         late: u8 {
             default: 0,
-            description: "Only register one dump, named late<N>",
+            description: "Only register one dump: 1 and 2 write it at once, 3 takes more than its time",
         },
     },
 }
@@ -54,7 +59,7 @@ extern "C" fn fill(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
     COLLECTED.store(true, Relaxed);
     // SAFETY: The core calls this with its own buffer, of the size that was asked for.
     let buf = unsafe { core::slice::from_raw_parts_mut(buf.cast::<u8>(), (*data).size as usize) };
-    if buf.iter().any(|byte| *byte != 0) {
+    if buf.iter().any(|byte| *byte != 0) || buf.as_ptr() as usize % PAGE_SIZE != 0 {
         return EIO.to_errno();
     }
     let half = buf.len() / 2;
@@ -64,16 +69,29 @@ extern "C" fn fill(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
     0
 }
 
+/// As `fill`, and three bytes behind.
+extern "C" fn overflow(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
+    // SAFETY: The core has a page of its own there, for drivers like this one.
+    unsafe { buf.add((*data).size as usize).cast::<[u8; 3]>().write([7; 3]) };
+    fill(data, buf)
+}
+
 extern "C" fn fail(_data: *mut VmcoreddData, _buf: *mut c_void) -> c_int {
     COLLECTED.store(true, Relaxed);
     EPROTO.to_errno()
+}
+
+/// What no driver should return.
+extern "C" fn seven(_data: *mut VmcoreddData, _buf: *mut c_void) -> c_int {
+    COLLECTED.store(true, Relaxed);
+    7
 }
 
 fn buffer(
     name: &[u8],
     size: u32,
     callback: extern "C" fn(*mut VmcoreddData, *mut c_void) -> c_int,
-) -> Result {
+) -> c_int {
     let mut dump_name = [0; NAME_LEN];
     dump_name[..name.len()].copy_from_slice(name);
     let mut data = VmcoreddData {
@@ -82,7 +100,7 @@ fn buffer(
         callback: Some(callback),
     };
     // SAFETY: Valid until the call returns.
-    kernel::error::to_result(unsafe { vmcore_add_device_dump(&mut data) })
+    unsafe { vmcore_add_device_dump(&mut data) }
 }
 
 /// What a stream does.
@@ -94,8 +112,12 @@ enum Act {
     PatchBehind,
     /// Writes until it is refused.
     Flood,
-    /// Registers itself again.
-    Again,
+    /// Registers another one.
+    Nest,
+    /// Says that it has not got all.
+    Miss,
+    /// Writes until its time is over, and goes on.
+    Dawdle,
     Fail,
 }
 
@@ -125,7 +147,25 @@ impl DeviceDump for Stream {
                 pr_info!("flood: {} bytes, {} remain\n", sink.len(), sink.remaining());
                 Err(ENOSPC)
             }
-            Act::Again => abi::register(&mut Stream(c"nested", Act::Write)),
+            Act::Nest => abi::register(&mut Stream(c"nested", Act::Write)),
+            Act::Miss => {
+                sink.write(b"half")?;
+                sink.missing("one half");
+                for _ in 0..40 {
+                    sink.missing("more");
+                }
+                Ok(())
+            }
+            Act::Dawdle => {
+                while sink.write(b"late") == Ok(()) {
+                    fsleep(Delta::from_millis(50));
+                }
+                if sink.ms_left() != 0 || sink.write(b"late") != Err(ETIME) {
+                    return Err(EIO);
+                }
+                // What was written before can still be mended.
+                sink.patch(0, b"LATE")
+            }
             Act::Fail => {
                 sink.write(b"not to be seen")?;
                 Err(EPROTO)
@@ -134,9 +174,17 @@ impl DeviceDump for Stream {
     }
 }
 
-fn report(case: &str, register: impl FnOnce() -> Result) {
+fn report_stream(case: &str, mut stream: Stream) {
+    report(case, || {
+        abi::register(&mut stream)
+            .err()
+            .map_or(0, |error| error.to_errno())
+    });
+}
+
+fn report(case: &str, register: impl FnOnce() -> c_int) {
     COLLECTED.store(false, Relaxed);
-    let errno = register().err().map_or(0, |error| -error.to_errno());
+    let errno = -register();
     let collected = COLLECTED.load(Relaxed);
     pr_info!(
         "{case}: {errno} {}\n",
@@ -150,8 +198,9 @@ impl kernel::Module for DevdumpTest {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         match module_parameters::late.value() {
             0 => all(),
-            1 => report("late", || abi::register(&mut Stream(c"late", Act::Write))),
-            _ => report("later", || abi::register(&mut Stream(c"later", Act::Write))),
+            1 => report_stream("late", Stream(c"late", Act::Write)),
+            2 => report_stream("later", Stream(c"later", Act::Write)),
+            _ => report_stream("dawdler", Stream(c"dawdler", Act::Dawdle)),
         }
         Ok(Self)
     }
@@ -163,6 +212,7 @@ fn all() {
         buffer(&[b'n'; NAME_LEN - 1], 1, fill)
     });
     report("buffer, again", || buffer(b"buffer", 16, fill));
+    report("buffer, overflow", || buffer(b"overflow", 4095, overflow));
     report("buffer, no name", || buffer(b"", 16, fill));
     report("buffer, name too long", || {
         buffer(&[b'x'; NAME_LEN], 16, fill)
@@ -170,37 +220,27 @@ fn all() {
     report("buffer, size 0", || buffer(b"empty", 0, fill));
     report("buffer, too large", || buffer(b"huge", u32::MAX, fill));
     report("buffer, callback fails", || buffer(b"fails", 16, fail));
+    report("buffer, callback returns 7", || buffer(b"seven", 16, seven));
     // SAFETY: Null is a case that the core must refuse.
-    report("buffer, null", || {
-        kernel::error::to_result(unsafe { vmcore_add_device_dump(core::ptr::null_mut()) })
+    report("buffer, null", || unsafe {
+        vmcore_add_device_dump(core::ptr::null_mut())
     });
 
-    report("stream", || {
-        abi::register(&mut Stream(c"stream", Act::Write))
-    });
-    report("stream, again", || {
-        abi::register(&mut Stream(c"buffer", Act::Write))
-    });
-    report("stream, no name", || {
-        abi::register(&mut Stream(c"", Act::Write))
-    });
-    report("stream, patch behind", || {
-        abi::register(&mut Stream(c"behind", Act::PatchBehind))
-    });
-    report("stream, flood", || {
-        abi::register(&mut Stream(c"flood", Act::Flood))
-    });
-    report("stream, nested", || {
-        abi::register(&mut Stream(c"outer", Act::Again))
-    });
-    report("stream, fails", || {
-        abi::register(&mut Stream(c"fails", Act::Fail))
-    });
+    for (case, name, act) in [
+        ("stream", c"stream", Act::Write),
+        ("stream, again", c"buffer", Act::Write),
+        ("stream, no name", c"", Act::Write),
+        ("stream, patch behind", c"behind", Act::PatchBehind),
+        ("stream, flood", c"flood", Act::Flood),
+        ("stream, nested", c"outer", Act::Nest),
+        ("stream, fails", c"fails", Act::Fail),
+        ("stream, misses", c"half", Act::Miss),
+    ] {
+        report_stream(case, Stream(name, act));
+    }
     report("stream, null", || {
         let name: *const c_char = core::ptr::null();
         // SAFETY: Null is a case that the core must refuse.
-        kernel::error::to_result(unsafe {
-            vmcore_devdump_stream(name, None, core::ptr::null_mut())
-        })
+        unsafe { vmcore_devdump_stream(name, None, core::ptr::null_mut()) }
     });
 }

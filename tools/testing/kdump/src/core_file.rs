@@ -7,6 +7,7 @@ use std::{fs::File, os::unix::fs::FileExt, path::Path};
 use anyhow::{ensure, Context, Result};
 use vmcore_format::{
     elf::{Ehdr, Phdr, PT_LOAD, PT_NOTE},
+    manifest,
     note::{align4, Note, Notes},
     vmcoredd::DeviceDump,
 };
@@ -71,8 +72,22 @@ impl CoreFile {
 /// Name and payload of device dumps.
 pub type Dumps = Vec<(String, Vec<u8>)>;
 
-/// The dumps in `notes`, and the notes without them.
+/// The manifest in `notes`: the last of the dumps.
+pub fn manifest(notes: &[u8]) -> Result<Vec<u8>> {
+    let mut dumps = all_dumps(notes)?.0;
+    let (name, payload) = dumps.pop().context("no dump at all")?;
+    ensure!(name.as_bytes() == manifest::NAME, "{name} is the last dump");
+    Ok(payload)
+}
+
+/// The dumps in `notes` without the manifest, and the notes without either.
 pub fn split_notes(notes: &[u8]) -> Result<(Dumps, Vec<u8>)> {
+    let (mut dumps, others) = all_dumps(notes)?;
+    dumps.retain(|(name, _)| name.as_bytes() != manifest::NAME);
+    Ok((dumps, others))
+}
+
+fn all_dumps(notes: &[u8]) -> Result<(Dumps, Vec<u8>)> {
     let (mut dumps, mut others) = (Vec::new(), Vec::new());
     let mut walk = Notes::new(notes);
     let mut last_end = 0;

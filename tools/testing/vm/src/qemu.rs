@@ -19,7 +19,7 @@ pub(crate) enum Console {
 /// A machine that boots what is in `share`.
 pub(crate) fn command(
     share: &Path,
-    memory_mib: u32,
+    (memory_mib, cpus): (u32, u32),
     cmdline: &str,
     console: Console,
     serial_log: &Path,
@@ -30,6 +30,7 @@ pub(crate) fn command(
     qemu.args(["-machine", "q35", "-accel", "tcg", "-cpu", "max"])
         .args(["-nodefaults", "-display", "none", "-no-reboot"])
         .args(["-m", &memory_mib.to_string()])
+        .args(["-smp", &cpus.to_string()])
         .arg("-kernel")
         .arg(share.join("vmlinuz"))
         .arg("-initrd")

@@ -33,6 +33,8 @@ pub struct Vm {
     name: String,
     memory_mib: u32,
     crashkernel_mib: u32,
+    cpus: u32,
+    crash_options: String,
     adapters: Vec<Adapter>,
     extra: Extra,
     module_dirs: Vec<PathBuf>,
@@ -116,6 +118,8 @@ impl Vm {
             // The kernel may be anywhere in it: the larger of the parts before and behind has room for a crash kernel.
             memory_mib: 512,
             crashkernel_mib: 192,
+            cpus: 1,
+            crash_options: String::new(),
             adapters: Vec::new(),
             extra: Extra::default(),
             module_dirs: vec![paths::modules_dir()],
@@ -136,6 +140,18 @@ impl Vm {
     /// Memory set aside for the crash kernel, in MiB.
     pub fn crashkernel_mib(mut self, mib: u32) -> Self {
         self.crashkernel_mib = mib;
+        self
+    }
+
+    /// Processors, of both kernels.
+    pub fn cpus(mut self, cpus: u32) -> Self {
+        self.cpus = cpus;
+        self
+    }
+
+    /// More for the command line of the crash kernel.
+    pub fn crash_options(mut self, options: &str) -> Self {
+        self.crash_options = options.to_owned();
         self
     }
 
@@ -225,7 +241,7 @@ impl Vm {
         let share = fs::canonicalize(share)?;
         let mut command = qemu::command(
             &share,
-            self.memory_mib,
+            (self.memory_mib, self.cpus),
             &cmdline,
             console,
             &serial_log,
@@ -295,7 +311,10 @@ impl Vm {
             fs::copy(image, share.join("crash-vmlinuz"))
                 .with_context(|| image.display().to_string())?;
         }
-        let cmdline = format!("{CMDLINE} irqpoll nr_cpus=1 reset_devices");
+        let cmdline = format!(
+            "{CMDLINE} irqpoll nr_cpus={} reset_devices {}",
+            self.cpus, self.crash_options
+        );
         fs::write(share.join("crash.cmdline"), cmdline)?;
         Ok(())
     }

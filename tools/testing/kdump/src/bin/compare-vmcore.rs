@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Runs in the crash kernel: `compare-vmcore BUILTIN STACKED` fails if the stacked file is not the built-in one with dumps
-//! in front of its notes, however it is read.
+//! Runs in the crash kernel: `compare-vmcore BUILTIN STACKED [MIB]` fails if the stacked file is not the built-in one with dumps
+//! in front of its notes, however it is read. Of each segment of memory, only the first MIB are compared.
 
 use std::{fs::File, os::unix::fs::FileExt, process::ExitCode};
 
@@ -15,9 +15,15 @@ const STEP: u64 = 1 << 20;
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
-    let result = match (args.next(), args.next()) {
-        (Some(builtin), Some(stacked)) => compare(&builtin, &stacked),
-        _ => Err(anyhow::anyhow!("usage: compare-vmcore BUILTIN STACKED")),
+    let result = match (args.next(), args.next(), args.next()) {
+        (Some(builtin), Some(stacked), None) => compare(&builtin, &stacked, u64::MAX),
+        (Some(builtin), Some(stacked), Some(mib)) => mib
+            .parse()
+            .context("MIB is a number")
+            .and_then(|mib: u64| compare(&builtin, &stacked, mib << 20)),
+        _ => Err(anyhow::anyhow!(
+            "usage: compare-vmcore BUILTIN STACKED [MIB]"
+        )),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -28,13 +34,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn compare(builtin: &str, stacked: &str) -> Result<()> {
+fn compare(builtin: &str, stacked: &str, most: u64) -> Result<()> {
     let (builtin, stacked) = (CoreFile::open(builtin)?, CoreFile::open(stacked)?);
     headers(&builtin, &stacked)?;
     notes(&builtin, &stacked)?;
     let mut bytes = 0;
     for (lower, upper) in builtin.loads().zip(stacked.loads()) {
-        let (read, mapped) = memory(&builtin, &stacked, lower, upper)?;
+        let (read, mapped) = memory(&builtin, &stacked, lower, upper, most)?;
         ensure!(read == mapped, "{read} bytes read, but {mapped} mapped");
         bytes += read;
     }
@@ -92,10 +98,17 @@ fn notes(builtin: &CoreFile, stacked: &CoreFile) -> Result<()> {
 }
 
 /// Bytes that are equal when read, and when mapped.
-fn memory(lower: &CoreFile, upper: &CoreFile, at: &Phdr, to: &Phdr) -> Result<(u64, u64)> {
+fn memory(
+    lower: &CoreFile,
+    upper: &CoreFile,
+    at: &Phdr,
+    to: &Phdr,
+    most: u64,
+) -> Result<(u64, u64)> {
     let (mut read, mut mapped) = (0, 0);
-    for done in (0..at.filesz).step_by(STEP as usize) {
-        let len = STEP.min(at.filesz - done) as usize;
+    let size = at.filesz.min(most);
+    for done in (0..size).step_by(STEP as usize) {
+        let len = STEP.min(size - done) as usize;
         let bytes = lower.read(at.offset + done, len)?;
         let (offset, whole) = (
             to.offset + done,

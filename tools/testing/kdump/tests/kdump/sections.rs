@@ -12,7 +12,7 @@ use crate::boots::output;
 /// Header and content of each section.
 pub type Sections = BTreeMap<Section, (SectionHeader, Vec<u8>)>;
 
-/// The dumps in a vmcore, by name. They are written to `dir`.
+/// The dumps of adapters in a vmcore, by name. They are written to `dir`.
 pub fn of_vmcore(vmcore: &Path, dir: &Path) -> BTreeMap<String, Sections> {
     let arguments = ["extract", "--force", "-o"].map(str::to_owned);
     let paths = [dir, vmcore].map(|path| path.to_str().unwrap().to_owned());
@@ -22,10 +22,9 @@ pub fn of_vmcore(vmcore: &Path, dir: &Path) -> BTreeMap<String, Sections> {
         .unwrap()
         .map(|entry| entry.unwrap().path());
     files
-        .map(|file| {
-            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, of_image(&fs::read(&file).unwrap()))
-        })
+        .map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), file))
+        .filter(|(name, _)| name.starts_with("cxgb4_"))
+        .map(|(name, file)| (name, of_image(&fs::read(&file).unwrap())))
         .collect()
 }
 
@@ -52,7 +51,7 @@ pub fn usual(chip: Chip, section: Section) -> &'static str {
     }
 }
 
-fn of_image(bytes: &[u8]) -> Sections {
+pub fn of_image(bytes: &[u8]) -> Sections {
     let image = Image::parse(bytes).unwrap();
     let sections = image.sections().map(|section| section.unwrap());
     sections

@@ -1,0 +1,34 @@
+# What is absurd is refused, and /proc/vmcore stays alone.
+for wrong in total_mib=1025 dump_mib=4294967295 dump_seconds=0 dump_seconds=3601; do
+	if insmod /modules/vmcore_devdump.ko $wrong 2>/dev/null; then
+		echo "$wrong was taken"
+		exit 1
+	fi
+	[ ! -e /proc/vmcore_devdump ]
+done
+
+# save NAME PARAMETER…: dumps that may take so much; of the file, what holds the notes.
+save() {
+	name=$1
+	shift
+	insmod /modules/vmcore_devdump.ko "$@"
+	insmod /modules/cxgb4_dump.ko
+	head -c 4194304 /proc/vmcore_devdump >/out/$name
+	rmmod cxgb4_dump
+}
+save memory dump_mib=1
+rmmod vmcore_devdump
+save time dump_seconds=1
+insmod /modules/devdump_test.ko late=3
+rmmod devdump_test
+head -c 4194304 /proc/vmcore_devdump >/out/dawdler
+rmmod vmcore_devdump
+
+# More than there is: half of what is free, and then it is shared.
+save total total_mib=1024
+rmmod vmcore_devdump
+save shared total_mib=1
+insmod /modules/devdump_test.ko
+rmmod devdump_test
+head -c 4194304 /proc/vmcore_devdump >/out/shared
+rmmod vmcore_devdump
