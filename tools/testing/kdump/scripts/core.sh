@@ -15,7 +15,26 @@ for bad in elf32 twonotes nonotes truncated text; do
 done
 dmesg -c >/out/refused.dmesg
 
-# No dumps: nothing changes.
+# Switched off, as the kernel's own dumps are.
+cmdline=$(cat /proc/cmdline)
+with() {
+	echo "$cmdline $1" >/tmp/cmdline
+	mount --bind /tmp/cmdline /proc/cmdline
+	insmod /modules/vmcore_devdump.ko 2>/dev/null && loaded=yes || loaded=no
+	umount /proc/cmdline
+	echo "$1: $loaded" >>/out/switched
+	[ $loaded = no ] || rmmod vmcore_devdump
+	[ ! -e /proc/vmcore_devdump ]
+}
+for off in novmcoredd novmcoredd=1 novmcoredd=on 'novmcoredd=0 novmcoredd=Y quiet'; do
+	with "$off"
+done
+for on in quiet novmcoredd=0 'novmcoredd novmcoredd=off' xnovmcoredd novmcoreddx novmcoredd=; do
+	with "$on"
+done
+dmesg -c >/out/switched.dmesg
+
+# No dumps: only the manifest says that there could have been some.
 insmod /modules/vmcore_devdump.ko
 insmod /modules/cxgb4_dump.ko
 stat -c '%a' /proc/vmcore_devdump >/out/mode

@@ -85,6 +85,20 @@ fn what_is_no_vmcore_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn novmcoredd_switches_it_off() {
+    let switched = text(&CORE, "switched");
+    let expected = "novmcoredd: no\nnovmcoredd=1: no\nnovmcoredd=on: no\nnovmcoredd=0 novmcoredd=Y quiet: no\n\
+        quiet: yes\nnovmcoredd=0: yes\nnovmcoredd novmcoredd=off: yes\nxnovmcoredd: yes\nnovmcoreddx: yes\nnovmcoredd=: yes\n";
+    assert_eq!(switched, expected);
+    let dmesg = text(&CORE, "switched.dmesg");
+    let said = lines(
+        &dmesg,
+        "novmcoredd on the command line: /proc/vmcore is left without device dumps",
+    );
+    assert!((4..=4 * ATTEMPTS).contains(&said.len()), "{dmesg}");
+}
+
+#[test]
 fn memory_is_that_of_the_builtin_file_however_it_is_read() {
     let log = text(&CORE, "crash.log");
     // Without dumps, and with dumps.

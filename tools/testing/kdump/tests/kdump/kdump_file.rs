@@ -22,15 +22,28 @@ impl Contents {
     }
 }
 
-/// The notes and the contents of the file.
-pub fn read(path: &Path) -> (Vec<u8>, Contents) {
+/// The notes of the file, which may be a part of a split one.
+pub fn notes(path: &Path) -> Vec<u8> {
+    let file = read_file(path);
+    let u64_at = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
+    let block = u32::from_le_bytes(file[428..432].try_into().unwrap()) as usize;
+    let (notes, len) = (u64_at(block + 48), u64_at(block + 56));
+    file[notes..notes + len].to_vec()
+}
+
+fn read_file(path: &Path) -> Vec<u8> {
     let file = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(&file[..8], b"KDUMP   ");
+    file
+}
+
+/// The notes and the contents of the file.
+pub fn read(path: &Path) -> (Vec<u8>, Contents) {
+    let file = read_file(path);
     let u32_at = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
     let u64_at = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
 
     let (block, sub_header_blocks, bitmap_blocks) = (u32_at(428), u32_at(432), u32_at(436));
-    let (notes, notes_len) = (u64_at(block + 48), u64_at(block + 56));
     let bitmaps = block * (1 + sub_header_blocks);
     let table = bitmaps + block * bitmap_blocks;
     // makedumpfile writes all descriptors, then the pages; that of zeroes is shared and comes first.
@@ -49,5 +62,5 @@ pub fn read(path: &Path) -> (Vec<u8>, Contents) {
         descriptors: descriptors.collect(),
         pages: file[first..].to_vec(),
     };
-    (file[notes..notes + notes_len].to_vec(), contents)
+    (notes(path), contents)
 }
