@@ -36,6 +36,11 @@ pub enum Command {
     Show(Show),
     /// Check that all of it can be read back
     Verify(Files),
+    /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
+    ///
+    /// Exit status, as monitoring systems expect it: 0 all is ready; 1 the vmcore would be saved without device dumps, or with less
+    /// than it could have; 2 there would be no vmcore.
+    Doctor(Doctor),
 }
 
 #[derive(Args)]
@@ -43,6 +48,21 @@ pub struct Files {
     /// vmcores
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Doctor {
+    /// Examine the system in this directory
+    #[arg(
+        long,
+        default_value = "/",
+        hide_default_value = true,
+        value_name = "DIR"
+    )]
+    pub root: PathBuf,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

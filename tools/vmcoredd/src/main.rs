@@ -4,6 +4,7 @@
 
 mod block;
 mod cli;
+mod doctor;
 mod extract;
 mod fields;
 mod image;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Extract(args) => extract::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     match result {
         Ok(status) => ExitCode::from(status),

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `vmcoredd doctor`: whether the next panic of this machine would leave device dumps, and if not, what to do.
+
+mod adapters;
+mod crash_kernel;
+mod initramfs;
+mod memory;
+mod system;
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use self::system::System;
+use crate::cli::Doctor;
+
+/// How bad it is; the exit status, as monitoring systems expect it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Ok = 0,
+    /// The vmcore would be saved without device dumps, or with less than it could have.
+    Warning = 1,
+    /// There would be no vmcore.
+    Critical = 2,
+}
+
+/// What one check found.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    check: &'static str,
+    state: State,
+    found: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+}
+
+impl Finding {
+    fn ok(check: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            check,
+            state: State::Ok,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    fn bad(check: &'static str, state: State, found: impl Into<String>, advice: &str) -> Self {
+        Self {
+            check,
+            state,
+            found: found.into(),
+            advice: Some(advice.to_owned()),
+        }
+    }
+}
+
+pub fn run(args: &Doctor) -> Result<u8> {
+    let system = System::new(args.root.clone());
+    let findings = examine(&system);
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &findings)?;
+        writeln!(out)?;
+    } else {
+        for finding in &findings {
+            print(&mut out, finding)?;
+        }
+    }
+    let worst = findings.iter().map(|finding| finding.state).max();
+    Ok(worst.unwrap_or(State::Ok) as u8)
+}
+
+fn examine(system: &System) -> Vec<Finding> {
+    let mut findings = crash_kernel::check(system);
+    let initramfs = initramfs::find(system);
+    let release = match &initramfs {
+        Ok(initramfs) => initramfs.release.clone(),
+        Err(_) => system.release(),
+    };
+    findings.push(adapters::check(system, &release));
+    match initramfs {
+        Ok(initramfs) => {
+            findings.push(initramfs::check(system, &initramfs));
+            findings.push(memory::check(system, &initramfs));
+        }
+        Err(finding) => findings.push(finding),
+    }
+    findings
+}
+
+fn print(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
+    let state = match finding.state {
+        State::Ok => "ok",
+        State::Warning => "WARNING",
+        State::Critical => "CRITICAL",
+    };
+    writeln!(out, "{state:<8}  {:<13}  {}", finding.check, finding.found)?;
+    if let Some(advice) = &finding.advice {
+        writeln!(out, "{:25}=> {advice}", "")?;
+    }
+    Ok(())
+}

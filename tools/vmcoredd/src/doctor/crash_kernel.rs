@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Whether a panic boots a crash kernel at all.
+
+use super::{system::System, Finding, State};
+
+const RESERVED: &str = "reserved";
+const LOADED: &str = "crash kernel";
+const SWITCH: &str = "novmcoredd";
+
+pub fn check(system: &System) -> Vec<Finding> {
+    vec![reserved(system), loaded(system), switched_on(system)]
+}
+
+/// Newer kernels have these files in a directory of their own, too.
+fn number(system: &System, name: &str) -> Option<u64> {
+    system
+        .number(&format!("/sys/kernel/kexec/crash_{name}"))
+        .or_else(|| system.number(&format!("/sys/kernel/kexec_crash_{name}")))
+}
+
+/// Bytes that are set aside for the crash kernel.
+pub fn size(system: &System) -> u64 {
+    number(system, "size").unwrap_or(0)
+}
+
+fn reserved(system: &System) -> Finding {
+    match size(system) {
+        0 => Finding::bad(
+            RESERVED,
+            State::Critical,
+            "no memory is set aside for a crash kernel",
+            "put crashkernel=256M on the kernel's command line (Debian: install kdump-tools, which does) and reboot",
+        ),
+        bytes => Finding::ok(RESERVED, format!("{} MiB for the crash kernel", bytes >> 20)),
+    }
+}
+
+fn loaded(system: &System) -> Finding {
+    match number(system, "loaded") {
+        Some(1) => Finding::ok(LOADED, "loaded"),
+        _ => Finding::bad(
+            LOADED,
+            State::Critical,
+            "not loaded: a panic would save nothing",
+            match system.has("kdump-config") {
+                true => "run `kdump-config load`, then see `kdump-config status`",
+                false => "start the kdump service: `systemctl start kdump`, or install kdump-tools on Debian",
+            },
+        ),
+    }
+}
+
+/// The crash kernel mostly gets the command line of this one.
+fn switched_on(system: &System) -> Finding {
+    let line = system.read("/proc/cmdline").unwrap_or_default();
+    let asked = line
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix(SWITCH))
+        .next_back();
+    match asked {
+        Some("" | "=1" | "=y" | "=Y" | "=on") => Finding::bad(
+            SWITCH,
+            State::Warning,
+            "on the kernel's command line: device dumps are switched off",
+            "remove novmcoredd from the command line of the crash kernel (Debian: KDUMP_CMDLINE in /etc/default/kdump-tools)",
+        ),
+        _ => Finding::ok(SWITCH, "not on the command line"),
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the crash kernel boots from, and whether our modules are in it.
+
+use std::{fs, path::Path};
+
+use super::{
+    adapters::DRIVERS,
+    system::System,
+    Finding,
+    State, //
+};
+
+const CHECK: &str = "initramfs";
+const CORE: &str = "vmcore_devdump";
+
+/// The initramfs of the crash kernel.
+pub struct Initramfs {
+    /// As the system itself calls it.
+    pub path: String,
+    /// Release of the kernel that it is for.
+    pub release: String,
+}
+
+/// Where distributions keep it: directory, what is before the release in its name, and what is behind.
+const PLACES: [(&str, &str, &str); 3] = [
+    // Debian, Ubuntu
+    ("/var/lib/kdump", "initrd.img-", ""),
+    // Fedora, RHEL
+    ("/boot", "initramfs-", "kdump.img"),
+    // SUSE
+    ("/boot", "initrd-", "-kdump"),
+];
+
+/// The one that is in use: that of the running kernel, or the newest.
+pub fn find(system: &System) -> Result<Initramfs, Finding> {
+    let running = system.release();
+    let mut found = Vec::new();
+    for (dir, before, behind) in PLACES {
+        for name in names(&system.path(dir)) {
+            let release = name
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(behind));
+            if let Some(release) = release.filter(|release| !release.is_empty()) {
+                found.push(Initramfs {
+                    path: format!("{dir}/{name}"),
+                    release: release.to_owned(),
+                });
+            }
+        }
+    }
+    let at = found
+        .iter()
+        .position(|initramfs| initramfs.release == running)
+        .or_else(|| found.len().checked_sub(1));
+    at.map(|at| found.swap_remove(at)).ok_or_else(|| {
+        Finding::bad(
+            CHECK,
+            State::Critical,
+            "no initramfs for a crash kernel was found",
+            match system.has("kdump-config") {
+                true => "run `kdump-config load`, which makes it",
+                false => "install and start your distribution's kdump service, which makes it",
+            },
+        )
+    })
+}
+
+/// In order, without those that can't be read.
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
+}
+
+pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
+    let Initramfs { path, release } = initramfs;
+    let Some(listed) = list(system, path) else {
+        return Finding::bad(
+            CHECK,
+            State::Warning,
+            format!("{path} cannot be listed"),
+            "run this as root, and install lsinitramfs (initramfs-tools-core) or lsinitrd (dracut)",
+        );
+    };
+    let rebuild = match path.starts_with("/var/lib/kdump") {
+        true => "install vmcore-devdump-dkms, then `kdump-config unload`, remove that file and `kdump-config load`",
+        false => "rebuild it: `kdumpctl rebuild` (Fedora, RHEL) or `mkdumprd -f` (SUSE)",
+    };
+    let missing: Vec<_> = [CORE]
+        .iter()
+        .chain(&DRIVERS)
+        .filter(|module| !listed.lines().any(|line| is_module(line, module, release)))
+        .copied()
+        .collect();
+    if missing.is_empty() {
+        return Finding::ok(
+            CHECK,
+            format!("{path} has our modules for kernel {release}"),
+        );
+    }
+    let elsewhere = |module: &&str| listed.contains(&format!("/{module}.ko"));
+    let other = missing.iter().all(elsewhere);
+    let found = match other {
+        true => format!("{path} has our modules for another kernel than {release}"),
+        false => format!("{path} lacks {}", missing.join(" and ")),
+    };
+    Finding::bad(CHECK, State::Warning, found, rebuild)
+}
+
+/// Whether a line of a listing ends with the path of `module` for kernel `release`.
+fn is_module(line: &str, module: &str, release: &str) -> bool {
+    let path = line.split_whitespace().next_back().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let name = file
+        .split_once(".ko")
+        .map(|(name, _)| name.replace('-', "_"));
+    path.contains(&format!("lib/modules/{release}/")) && name.as_deref() == Some(module)
+}
+
+/// The files in an initramfs, one a line, with their sizes.
+pub fn list(system: &System, path: &str) -> Option<String> {
+    system
+        .output("lsinitramfs", &["-l", path])
+        .or_else(|| system.output("lsinitrd", &[path]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_module;
+
+    #[test]
+    fn modules_are_found_where_depmod_would() {
+        for (line, expected) in [
+            (
+                "usr/lib/modules/7.3/updates/dkms/vmcore_devdump.ko.xz",
+                true,
+            ),
+            (
+                "-rw-r--r-- 1 root root 9 Jan 1 00:00 lib/modules/7.3/extra/vmcore-devdump.ko",
+                true,
+            ),
+            ("usr/lib/modules/7.4/updates/dkms/vmcore_devdump.ko", false),
+            ("usr/lib/modules/7.3/updates/dkms/vmcore_devdump2.ko", false),
+            ("usr/share/doc/vmcore_devdump", false),
+        ] {
+            assert_eq!(is_module(line, "vmcore_devdump", "7.3"), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The machine that is examined, or the root directory of another one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+pub struct System {
+    root: PathBuf,
+}
+
+impl System {
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Where an absolute path is.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path.trim_start_matches('/'))
+    }
+
+    /// The words of a file, without white space around them; `None` if it can't be read.
+    pub fn read(&self, path: &str) -> Option<String> {
+        let text = fs::read_to_string(self.path(path)).ok()?;
+        Some(text.trim().to_owned())
+    }
+
+    /// A number in a file, decimal or with `0x`.
+    pub fn number(&self, path: &str) -> Option<u64> {
+        let text = self.read(path)?;
+        match text.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16).ok(),
+            None => text.parse().ok(),
+        }
+    }
+
+    /// The running kernel's release.
+    pub fn release(&self) -> String {
+        self.read("/proc/sys/kernel/osrelease").unwrap_or_default()
+    }
+
+    pub fn has(&self, program: &str) -> bool {
+        let dirs = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+        dirs.iter()
+            .any(|dir| self.path(&format!("{dir}/{program}")).exists())
+    }
+
+    /// What a program of the system prints; `None` if it can't be run, or fails.
+    pub fn output(&self, program: &str, args: &[&str]) -> Option<String> {
+        let own = Path::new("/");
+        let mut command = match self.root == own {
+            true => Command::new(program),
+            false => {
+                let mut chroot = Command::new("chroot");
+                chroot.arg(&self.root).arg(program);
+                chroot
+            }
+        };
+        let output = command
+            .args(args)
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        output.status.success().then_some(text)
+    }
+}
