@@ -21,11 +21,15 @@ use kernel::{
 
 use core::ops::RangeInclusive;
 
-/// All dumps together: this part of the memory that is available when the module loads.
+/// All dumps together: this part of the memory that is free when the module loads.
 const SHARE: usize = 4;
 
-/// What may be asked for at most: this part. The rest is for makedumpfile, which needs as much again.
-const LARGEST_SHARE: usize = 2;
+/// What may be asked for at most: this part. makedumpfile needs as much again, and some for itself.
+const LARGEST_SHARE: usize = 3;
+
+/// makedumpfile has two bits for each page of the vmcore, in at most so many fifths of what is free.
+const VMCORE_BYTES_PER_BITMAP_BYTE: usize = 8 * PAGE_SIZE / 2;
+const BITMAP_FIFTHS: usize = 3;
 
 /// In MiB; with 2 GiB of notes, makedumpfile gives up.
 const MOST_MIB: u32 = 1024;
@@ -58,8 +62,9 @@ impl Limits {
         dump_ms: u32::MAX,
     };
 
-    /// `EINVAL`: a parameter is out of range; what to ask for instead is in the log.
-    pub(super) fn new(parameters: &Parameters) -> Result<Self> {
+    /// What dumps may take in front of a vmcore of `vmcore_len` bytes. `EINVAL`: a parameter is out of range; what to ask for
+    /// instead is in the log.
+    pub(super) fn new(parameters: &Parameters, vmcore_len: u64) -> Result<Self> {
         let &Parameters {
             total_mib,
             dump_mib,
@@ -77,15 +82,15 @@ impl Limits {
             pr_err!("dump_seconds={dump_seconds}: a dump may take 1 to 3600 seconds\n");
             return Err(EINVAL);
         }
-        let (available, most) = (available_bytes(), bytes(MOST_MIB));
+        let (free, most) = (spare_bytes(vmcore_len), bytes(MOST_MIB));
         let total_bytes = match total_mib {
-            0 => (available / SHARE).min(most),
+            0 => (free / SHARE).min(most),
             _ => {
-                let largest = available / LARGEST_SHARE;
+                let largest = free / LARGEST_SHARE;
                 if bytes(total_mib) > largest {
                     pr_warn!(
-                        "total_mib={total_mib}: only {} KiB are free, so dumps get half of that\n",
-                        available / 1024
+                        "total_mib={total_mib}: only {} KiB are free, so dumps get a third of that\n",
+                        free / 1024
                     );
                 }
                 bytes(total_mib).min(largest)
@@ -112,6 +117,13 @@ impl fmt::Display for Limits {
             self.dump_ms / 1000
         )
     }
+}
+
+/// Bytes that are free, without those that makedumpfile will need for its bitmaps.
+fn spare_bytes(vmcore_len: u64) -> usize {
+    let free = available_bytes();
+    let bitmaps = usize::try_from(vmcore_len).unwrap_or(usize::MAX) / VMCORE_BYTES_PER_BITMAP_BYTE;
+    free - bitmaps.min(free / 5 * BITMAP_FIFTHS)
 }
 
 fn bytes(mib: u32) -> usize {

@@ -96,7 +96,6 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
         pr_info!("novmcoredd on the command line: /proc/vmcore is left without device dumps\n");
         return Err(ENODEV);
     }
-    let limits = Limits::new(parameters)?;
     // SAFETY: The module loads once, and nothing else uses the locks before.
     unsafe {
         STATE.init();
@@ -108,6 +107,7 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
     let headers = Headers::read(&lower).inspect_err(|error| {
         pr_err!("/proc/vmcore is left as it is, without device dumps ({error:?})\n");
     })?;
+    let limits = Limits::new(parameters, headers.lower_size)?;
     let lower = Arc::new(lower, GFP_KERNEL)?;
     let release = crash_kernel::release();
     {

@@ -48,7 +48,7 @@ pub(crate) struct Stacked {
 pub(super) struct Headers {
     /// As far as the first note.
     bytes: KVVec<u8>,
-    lower_size: u64,
+    pub(super) lower_size: u64,
 }
 
 impl Headers {

@@ -24,7 +24,7 @@ rmmod devdump_test
 head -c 4194304 /proc/vmcore_devdump >/out/dawdler
 rmmod vmcore_devdump
 
-# More than there is: half of what is free, and then it is shared.
+# More than there is: a third of what is free. Then it is shared.
 save total total_mib=1024
 rmmod vmcore_devdump
 save shared total_mib=1
