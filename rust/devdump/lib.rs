@@ -9,16 +9,19 @@ mod dump;
 mod failure;
 mod opened;
 mod records;
+mod registration;
 mod registry;
 mod stacked;
 mod store;
 
 pub(crate) use self::{
     budget::Parameters,
-    registry::{
+    registration::{
         add_classic,
-        add_stream,
+        add_stream, //
+    },
+    registry::{
         start,
         stop, //
-    }, //
+    },
 };
