@@ -71,9 +71,20 @@ fn each_adapter_gives_a_dump_and_logs_one_line() {
             "{}",
             said[0]
         );
-        let dump = format!("vmcore_devdump: cxgb4_0000:00:{address}.0: ");
-        assert_eq!(lines(&dmesg, &dump).len(), 1, "{dmesg}");
+        let said = lines(
+            &dmesg,
+            &format!("vmcore_devdump: cxgb4_0000:00:{address}.0: "),
+        );
+        let dumps = said.iter().filter(|line| line.contains(" bytes in "));
+        assert_eq!(dumps.count(), 1, "{dmesg}");
     }
+}
+
+#[test]
+fn an_adapter_that_is_probed_again_keeps_its_first_dump() {
+    let dmesg = text(&TWO, "crash.dmesg");
+    let refused = "vmcore_devdump: cxgb4_0000:00:05.0: refused: there was a dump of that name";
+    assert_eq!(lines(&dmesg, refused).len(), 1, "{dmesg}");
 }
 
 #[test]
