@@ -4,6 +4,8 @@
 //!
 //! Sections are independent: one that is damaged or cut off is an error of its own, and the others are still read.
 
+use core::ops::Range;
+
 use super::{
     super::{
         Error,
@@ -26,7 +28,10 @@ use super::{
 /// An image with a sound header.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
+    /// From the start of the image on; at least its section headers, if it has them all.
     data: &'a [u8],
+    /// Bytes of the image that are there, in `data` or elsewhere.
+    len: u64,
     header: Header,
 }
 
@@ -34,9 +39,19 @@ impl<'a> Image<'a> {
     /// Reads the header of the image in `data`, which may hold more (the kernel's own dumps end with MiBs of zeroes) or less (a
     /// dump cut short) than the whole image.
     pub fn parse(data: &'a [u8]) -> Result<Self> {
-        let header = Header::parse(data)?;
+        Self::parse_start(data, data.len() as u64)
+    }
 
-        Ok(Self { data, header })
+    /// Reads the header of an image of which `len` bytes are there, and `start` has those before the first section: for large
+    /// ones, whose sections are read when they are needed, by [`Image::place`].
+    pub fn parse_start(start: &'a [u8], len: u64) -> Result<Self> {
+        let header = Header::parse(start)?;
+
+        Ok(Self {
+            data: start,
+            len,
+            header,
+        })
     }
 
     /// The header.
@@ -44,9 +59,9 @@ impl<'a> Image<'a> {
         &self.header
     }
 
-    /// Whether `data` holds the whole image.
+    /// Whether the whole image is there.
     pub fn is_complete(&self) -> bool {
-        self.header.data_len as usize <= self.data.len()
+        u64::from(self.header.data_len) <= self.len
     }
 
     /// Bytes of the image before the first section.
@@ -55,10 +70,11 @@ impl<'a> Image<'a> {
             + u64::from(self.header.max_sections) * SECTION_HEADER_LEN as u64
     }
 
-    /// The section with `id`, or `None` if nobody tried to collect it.
+    /// The header of the section with `id`, and where its content, without padding, is in the image; `None` if nobody tried to
+    /// collect it.
     ///
     /// Fails if its header or its content is not inside of the image, or if the header is that of another section.
-    pub fn section(&self, id: u16) -> Result<Option<SectionData<'a>>> {
+    pub fn place(&self, id: u16) -> Result<Option<(SectionHeader, Range<u64>)>> {
         let Some(index) = id.checked_sub(1).filter(|i| *i < self.header.max_sections) else {
             return Ok(None);
         };
@@ -79,17 +95,30 @@ impl<'a> Image<'a> {
 
         let start = u64::from(header.start);
         let end = start + u64::from(header.size.saturating_sub(header.padding.into()));
-        if header.size != 0 && start < self.table_end() {
+        if header.size == 0 {
+            return Ok(Some((header, 0..0)));
+        }
+        if start < self.table_end() {
             return Err(Error::new(
                 offset + 4,
                 "a section behind the section headers",
             ));
         }
-        let content = match header.size {
-            0 => &[],
-            _ => slice(self.data, start, end)
-                .ok_or(Error::new(offset + 8, "a section inside the image"))?,
+        if end > self.len {
+            return Err(Error::new(offset + 8, "a section inside the image"));
+        }
+        Ok(Some((header, start..end)))
+    }
+
+    /// The section with `id`, or `None` if nobody tried to collect it.
+    ///
+    /// Fails as [`Image::place`] does, and if the content is not among the bytes that were parsed.
+    pub fn section(&self, id: u16) -> Result<Option<SectionData<'a>>> {
+        let Some((header, place)) = self.place(id)? else {
+            return Ok(None);
         };
+        let content = slice(self.data, place.start, place.end)
+            .ok_or(Error::new(place.start, "a section inside the image"))?;
 
         Ok(Some(SectionData {
             header,
