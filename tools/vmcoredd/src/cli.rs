@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 
 /// Lists, extracts, verifies and decodes the device dumps in a vmcore.
 ///
-/// A vmcore is what makedumpfile or cp saved after a panic: an ELF file or a kdump-compressed one. What `extract` writes
-/// can be given, too.
+/// A vmcore is what makedumpfile or cp saved after a panic: an ELF file, a kdump-compressed or a flattened one, also when gzip,
+/// xz, zstd, bzip2 or lz4 packed it; or /proc/vmcore itself. `-` is standard input. What `extract` writes can be given, too.
 #[derive(Parser)]
 #[command(
     version,
@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
                   read or is no vmcore, or the command line is wrong.\n\n\
                   Examples:\n  \
                   vmcoredd list /var/crash/*/dump.*\n  \
+                  ssh HOST cat /var/crash/vmcore | vmcoredd verify -\n  \
                   vmcoredd show vmcore --registers | grep SGE_\n  \
                   vmcoredd show vmcore --section dev_log --section cim_la\n  \
                   vmcoredd extract vmcore --section mc0 -o /tmp/dump"

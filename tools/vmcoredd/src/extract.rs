@@ -3,27 +3,29 @@
 //! `vmcoredd extract`.
 
 use std::{
-    borrow::Cow,
     fs,
-    io::Write,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
-use anyhow::{anyhow, Context, Result};
+use anyhow::{Context, Result};
 use serde::Serialize;
 use vmcore_format::cudbg::section::Section;
 
 use crate::{
     cli::Extract,
-    image,
+    complain,
+    image::{self, Failure, Image},
     input::{Dump, Input},
+    progress,
+    save::{exists, save},
 };
 
 #[derive(Serialize)]
 struct Written {
     dump: String,
     file: PathBuf,
-    bytes: usize,
+    bytes: u64,
 }
 
 pub fn run(args: &Extract) -> Result<u8> {
@@ -32,33 +34,39 @@ pub fn run(args: &Extract) -> Result<u8> {
     let (dumps, mut good) = input.select(&args.names);
     good &= input.report();
     fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
+    let targets = targets(&dumps, section, &args.output);
+    let there = targets.iter().find(|file| file.symlink_metadata().is_ok());
+    if let Some(file) = there.filter(|_| !args.force) {
+        return Err(exists(file));
+    }
     let mut written = Vec::new();
-    for dump in dumps {
-        let content = match section {
-            None => Ok(Cow::Borrowed(dump.payload.as_slice())),
-            Some(section) => decoded(dump, section).map(Cow::Owned),
-        };
-        match content {
-            Ok(content) => {
-                let mut file = args.output.join(file_name(&dump.name, section));
-                // Names that differ only in what no file is called.
-                while written.iter().any(|earlier: &Written| earlier.file == file) {
-                    file.as_mut_os_string().push("_");
+    for (dump, file) in dumps.into_iter().zip(targets) {
+        let mut damage = None;
+        let saved = save(&file, args.force, |out| match section {
+            None => whole(dump, out, &mut damage),
+            Some(section) => decoded(dump, section, out),
+        });
+        match saved {
+            Ok(bytes) => written.push(Written {
+                dump: dump.name.clone(),
+                file,
+                bytes,
+            }),
+            Err(error) => match error.downcast::<Failure>() {
+                Ok(Failure::Damage(what)) => damage = Some(what),
+                Ok(Failure::Output(error)) => {
+                    return Err(error).with_context(|| file.display().to_string())
                 }
-                save(&file, &content, args.force)?;
-                written.push(Written {
-                    dump: dump.name.clone(),
-                    file,
-                    bytes: content.len(),
-                });
-            }
-            Err(error) => {
-                eprintln!("vmcoredd: {}: {}: {error}", args.file.display(), dump.name);
-                good = false;
-            }
+                Err(error) => return Err(error),
+            },
+        }
+        if let Some(what) = damage {
+            complain!("{}: {}: {what}", args.file.display(), dump.name);
+            good = false;
         }
     }
-    let mut out = std::io::stdout().lock();
+    progress::clear();
+    let mut out = io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &written)?;
         writeln!(out)?;
@@ -70,10 +78,56 @@ pub fn run(args: &Extract) -> Result<u8> {
     Ok(crate::status(true, good))
 }
 
-fn decoded(dump: &Dump, section: Section) -> Result<Vec<u8>, String> {
-    let image = image::parse(&dump.payload).map_err(|error| error.to_string())?;
-    image::section(&image, section)
-        .unwrap_or_else(|| Err(format!("{} was not collected", section.name())))
+/// Writes the payload. If it is not what was dumped, it is written all the same: there is no other.
+fn whole(dump: &Dump, out: &mut dyn Write, damage: &mut Option<String>) -> Result<u64> {
+    let mut crc32 = crc32fast::Hasher::new();
+    let mut payload = dump.reader();
+    let mut buf = vec![0; 1 << 18];
+    let mut bytes = 0;
+    loop {
+        let got = payload.read(&mut buf).context("reading the vmcore")?;
+        if got == 0 {
+            break;
+        }
+        out.write_all(&buf[..got]).map_err(Failure::Output)?;
+        crc32.update(&buf[..got]);
+        bytes += got as u64;
+    }
+    let wanted = dump.entry.as_ref().map(|entry| entry.crc32);
+    if wanted.is_some_and(|wanted| wanted != crc32.finalize()) {
+        *damage =
+            Some("written, but not what was dumped: the CRC-32 in the manifest is another".into());
+    }
+    Ok(bytes)
+}
+
+fn decoded(dump: &Dump, section: Section, out: &mut dyn Write) -> Result<u64> {
+    let mut bytes = 0;
+    let copied = Image::open(dump)?.copy(section, |piece| {
+        bytes += piece.len() as u64;
+        out.write_all(piece)
+    });
+    match copied {
+        Some(copied) => copied?,
+        None => {
+            return Err(Failure::Damage(format!("{} was not collected", section.name())).into())
+        }
+    }
+    Ok(bytes)
+}
+
+/// A file for each dump.
+fn targets(dumps: &[&Dump], section: Option<Section>, dir: &Path) -> Vec<PathBuf> {
+    let mut targets: Vec<PathBuf> = Vec::new();
+    for dump in dumps {
+        let mut file = dir.join(file_name(&dump.name, section));
+        // Names that differ only in what no file is called.
+        while targets.contains(&file) {
+            file.as_mut_os_string().push("_");
+        }
+        targets.push(file);
+    }
+    targets
 }
 
 /// A name for the file: nothing that a dump is called leads out of the directory, or hides there.
@@ -92,25 +146,6 @@ fn file_name(dump: &str, section: Option<Section>) -> String {
     match section {
         Some(section) => format!("{name}.{}.bin", section.name()),
         None => format!("{name}.bin"),
-    }
-}
-
-/// Writes the whole file, or none.
-fn save(file: &Path, content: &[u8], force: bool) -> Result<()> {
-    let dir = file.parent().context("a file in a directory")?;
-    let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
-    temporary.write_all(content)?;
-    let saved = if force {
-        temporary.persist(file)
-    } else {
-        temporary.persist_noclobber(file)
-    };
-    match saved {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(anyhow!("{} exists; --force replaces it", file.display()))
-        }
-        Err(error) => Err(error.error).with_context(|| file.display().to_string()),
     }
 }
 

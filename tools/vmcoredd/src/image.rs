@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! cudbg images, decompressed.
+//! cudbg images, decompressed. What is in memory is the section headers and a chunk.
+
+use std::{fmt, io, ops::Range};
 
 use flate2::{Decompress, FlushDecompress, Status as Zlib};
 use serde::Serialize;
 use vmcore_format::{
     cudbg::{
         cause::Cause,
-        header::{self, Compression},
-        image::{Chunk, Image, SectionData},
+        chunk::{ChunkHeader, CHUNK_HEADER_LEN, CHUNK_SIZE},
+        header::{self, Compression, Header},
+        image,
         meminfo::Meminfo,
         reg_dump,
         section::Section,
@@ -19,6 +22,13 @@ use vmcore_format::{
 };
 
 use crate::input::Dump;
+
+/// Section headers are before this.
+const MAX_TABLE: u64 = 1 << 20;
+/// No section that is decoded is larger; memories are, which are not decoded.
+const MAX_DECODED: usize = 64 << 20;
+/// Compressed, no chunk is larger.
+const MAX_PACKED: u64 = 1 << 20;
 
 /// A section, in words.
 #[derive(Serialize)]
@@ -47,66 +57,228 @@ pub fn named(name: &str) -> anyhow::Result<Section> {
     })
 }
 
-/// Whether a dump is a cudbg image at all.
-pub fn parse(payload: &[u8]) -> Result<Image<'_>, Error> {
-    Image::parse(payload)
-}
-
 /// Whether a dump that is no image should be one.
 pub fn is_meant_as_one(dump: &Dump) -> bool {
-    dump.name.starts_with("cxgb4_") || dump.payload.starts_with(&header::SIGNATURE.to_le_bytes())
+    let start = dump.up_to(0, 4).unwrap_or_default();
+    dump.name.starts_with("cxgb4_") || start == header::SIGNATURE.to_le_bytes()
 }
 
-/// All sections of an image of `len` bytes that somebody tried to collect.
-pub fn summaries(image: &Image<'_>, len: usize) -> Vec<Summary> {
-    // Together they are not larger than the image, unless they overlap: then each would be decompressed again and again.
-    let mut left = len as u64;
-    let found = image.sections().map(|section| match section {
-        Ok(section) => {
-            let raw = match left.checked_sub(section.header.size.into()) {
-                Some(rest) => {
-                    left = rest;
-                    inflate(&section)
+/// Why a section is not there.
+#[derive(Debug)]
+pub enum Failure {
+    /// Where it is damaged.
+    Damage(String),
+    /// Where it was to be written to.
+    Output(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damage(damage) => damage.fmt(f),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Damage(error.to_string())
+    }
+}
+
+/// An image in a dump.
+pub struct Image<'a> {
+    dump: &'a Dump,
+    /// What is before the first section.
+    start: Vec<u8>,
+    pub header: Header,
+}
+
+impl<'a> Image<'a> {
+    /// Fails if the dump is no image.
+    pub fn open(dump: &'a Dump) -> Result<Self, Failure> {
+        let read = |len| {
+            dump.up_to(0, len)
+                .map_err(|error| Failure::Damage(error.to_string()))
+        };
+        let start = read(header::HEADER_LEN)?;
+        let image = image::Image::parse_start(&start, dump.len)?;
+        let header = *image.header();
+        let end = image.table_end();
+        if end > MAX_TABLE {
+            return Err(Error {
+                offset: 4,
+                expected: "section headers in the first MiB",
+            }
+            .into());
+        }
+        Ok(Self {
+            dump,
+            start: read(end as usize)?,
+            header,
+        })
+    }
+
+    fn sections(&self) -> Result<image::Image<'_>, Error> {
+        image::Image::parse_start(&self.start, self.dump.len)
+    }
+
+    /// Whether the image does not end before it should.
+    pub fn is_complete(&self) -> bool {
+        u64::from(self.header.data_len) <= self.dump.len
+    }
+
+    /// All sections that somebody tried to collect.
+    pub fn summaries(&self) -> Vec<Summary> {
+        // Together they are not larger than the image, unless they overlap: then each would be decompressed again and again.
+        let mut left = self.dump.len;
+        let summary_of = |id: u16| match self.sections().and_then(|sections| sections.place(id)) {
+            Ok(None) => None,
+            Ok(Some((header, place))) => {
+                let (raw, damage) = match left.checked_sub(header.size.into()) {
+                    Some(rest) => {
+                        left = rest;
+                        match self.check(&header, place) {
+                            Ok(raw) => (raw, None),
+                            Err(error) => (0, Some(error.to_string())),
+                        }
+                    }
+                    None => (0, Some("expected sections that do not overlap".into())),
+                };
+                Some(summary(&header, raw, damage))
+            }
+            Err(error) => {
+                let header = SectionHeader {
+                    id: id.into(),
+                    ..SectionHeader::default()
+                };
+                Some(summary(&header, 0, Some(error.to_string())))
+            }
+        };
+        (1..=self.header.max_sections)
+            .filter_map(summary_of)
+            .collect()
+    }
+
+    /// Whether the content of a section is what it should be, as far as can be told; its bytes, decompressed.
+    fn check(&self, header: &SectionHeader, place: Range<u64>) -> Result<u64, Failure> {
+        let section = Section::from_id(header.id);
+        let is_complete = header.status == Status::OK;
+        let mut raw = 0;
+        let mut meminfo = Vec::new();
+        self.unpack(place, |bytes| {
+            raw += bytes.len() as u64;
+            if section == Some(Section::Meminfo) && raw <= CHUNK_SIZE as u64 {
+                meminfo.extend_from_slice(bytes);
+            }
+            Ok(())
+        })?;
+        match (section, self.header.chip()) {
+            (Some(Section::Meminfo), _) if is_complete => {
+                Meminfo::decode(&meminfo)?;
+            }
+            (Some(Section::RegDump), Some(chip))
+                if is_complete && raw != reg_dump::len(chip) as u64 =>
+            {
+                return Err(Failure::Damage(format!(
+                    "expected {} bytes of registers, not {raw}",
+                    reg_dump::len(chip)
+                )))
+            }
+            _ => {}
+        }
+        Ok(raw)
+    }
+
+    /// The section, decompressed; `None` if nobody tried to collect it.
+    pub fn section(&self, wanted: Section) -> Option<Result<Vec<u8>, Failure>> {
+        let mut raw = Vec::new();
+        let result = self.copy(wanted, |bytes| {
+            raw.extend_from_slice(bytes);
+            match raw.len() <= MAX_DECODED {
+                true => Ok(()),
+                false => Err(io::Error::other(
+                    "more than 64 MiB: `vmcoredd extract --section` writes it to a file",
+                )),
+            }
+        })?;
+        Some(result.map(|()| raw))
+    }
+
+    /// Hands on the section, decompressed, piece by piece; `None` if nobody tried to collect it.
+    pub fn copy(
+        &self,
+        wanted: Section,
+        to: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Option<Result<(), Failure>> {
+        let place = self
+            .sections()
+            .and_then(|sections| sections.place(wanted.id().into()));
+        match place {
+            Ok(Some((_, place))) => Some(self.unpack(place, to)),
+            Ok(None) => None,
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+
+    fn unpack(
+        &self,
+        place: Range<u64>,
+        mut to: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Range { start: mut at, end } = place;
+        let mut raw = Vec::with_capacity(CHUNK_SIZE + 1);
+        while at < end {
+            let damage = |offset, expected| Failure::from(Error { offset, expected });
+            let read = |at: u64, len: u64| {
+                let bytes = self.dump.up_to(at, len.min(end - at) as usize);
+                bytes.map_err(|error| Failure::Damage(format!("at offset {at:#x}: {error}")))
+            };
+            if self.header.compression == Compression::None {
+                let bytes = read(at, CHUNK_SIZE as u64)?;
+                if bytes.is_empty() {
+                    return Err(damage(at, "a section inside the image"));
                 }
-                None => Err("expected sections that do not overlap".into()),
-            };
-            let damage = match &raw {
-                Ok(raw) => check(image, &section.header, raw).err(),
-                Err(error) => Some(error.clone()),
-            };
-            summary(
-                &section.header,
-                raw.map_or(0, |raw| raw.len() as u64),
-                damage,
-            )
+                to(&bytes).map_err(Failure::Output)?;
+                at += bytes.len() as u64;
+                continue;
+            }
+            let header = ChunkHeader::parse(&read(at, CHUNK_HEADER_LEN as u64)?)
+                .map_err(|error| error.based_at(at))?;
+            let len = u64::from(header.packed_len);
+            let data = at + CHUNK_HEADER_LEN as u64;
+            if data + len > end {
+                return Err(damage(at + 16, "a chunk inside the section"));
+            }
+            if len > MAX_PACKED {
+                return Err(damage(at + 16, "a zlib stream of at most 1 MiB"));
+            }
+            raw.clear();
+            inflate(&read(data, len)?, data, header.raw_len as usize, &mut raw)?;
+            to(&raw).map_err(Failure::Output)?;
+            at = data + len;
         }
-        Err((id, error)) => {
-            let header = SectionHeader {
-                id: id.into(),
-                ..SectionHeader::default()
-            };
-            summary(&header, 0, Some(error.to_string()))
-        }
-    });
-    found.collect()
+        Ok(())
+    }
 }
 
-/// Whether the content of a complete section is what it should be.
-fn check(image: &Image<'_>, header: &SectionHeader, raw: &[u8]) -> Result<(), String> {
-    if header.status != Status::OK {
-        return Ok(());
+/// Decompresses what is at `offset` into `raw`, which is empty and has room for a chunk and a byte.
+fn inflate(packed: &[u8], offset: u64, raw_len: usize, raw: &mut Vec<u8>) -> Result<(), Failure> {
+    let damage = |what: &str| Failure::Damage(format!("at offset {offset:#x}: expected {what}"));
+    let mut zlib = Decompress::new(true);
+    let ended = zlib
+        .decompress_vec(packed, raw, FlushDecompress::Finish)
+        .map_err(|error| damage(&format!("a zlib stream ({error})")))?;
+    if ended != Zlib::StreamEnd || raw.len() != raw_len {
+        return Err(damage(&format!("a zlib stream of {raw_len} bytes")));
     }
-    match (Section::from_id(header.id), image.header().chip()) {
-        (Some(Section::Meminfo), _) => Meminfo::decode(raw)
-            .map(drop)
-            .map_err(|error| error.to_string()),
-        (Some(Section::RegDump), Some(chip)) if raw.len() != reg_dump::len(chip) => Err(format!(
-            "expected {} bytes of registers, not {}",
-            reg_dump::len(chip),
-            raw.len()
-        )),
-        _ => Ok(()),
+    if zlib.total_in() != packed.len() as u64 {
+        return Err(damage("a zlib stream that fills its chunk"));
     }
+    Ok(())
 }
 
 fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary {
@@ -154,43 +326,4 @@ fn cause(header: &SectionHeader) -> Option<String> {
         None if detail.code != 0 => Some(format!("unknown cause {}", detail.code)),
         None => None,
     }
-}
-
-/// The section called `name`, decompressed; `None` if nobody tried to collect it.
-pub fn section(image: &Image<'_>, wanted: Section) -> Option<Result<Vec<u8>, String>> {
-    match image.section(wanted.id().into()) {
-        Ok(section) => section.map(|section| inflate(&section)),
-        Err(error) => Some(Err(error.to_string())),
-    }
-}
-
-/// The bytes of a section; of a damaged one, where the damage is.
-pub fn inflate(section: &SectionData<'_>) -> Result<Vec<u8>, String> {
-    let mut raw = Vec::new();
-    let mut chunks = section.chunks();
-    while let Some(chunk) = chunks.next().map_err(|error| error.to_string())? {
-        match chunk.compression {
-            Compression::None => raw.extend_from_slice(chunk.data),
-            Compression::Zlib => inflate_chunk(&chunk, &mut raw)?,
-        }
-    }
-    Ok(raw)
-}
-
-fn inflate_chunk(chunk: &Chunk<'_>, raw: &mut Vec<u8>) -> Result<(), String> {
-    let damage = |what: &str| format!("at offset {:#x}: expected {what}", chunk.offset);
-    let before = raw.len();
-    // At most 64,512 bytes: the chunk header was checked.
-    raw.reserve_exact(chunk.raw_len as usize + 1);
-    let mut zlib = Decompress::new(true);
-    let ended = zlib
-        .decompress_vec(chunk.data, raw, FlushDecompress::Finish)
-        .map_err(|error| damage(&format!("a zlib stream ({error})")))?;
-    if ended != Zlib::StreamEnd || raw.len() - before != chunk.raw_len as usize {
-        return Err(damage(&format!("a zlib stream of {} bytes", chunk.raw_len)));
-    }
-    if zlib.total_in() != chunk.data.len() as u64 {
-        return Err(damage("a zlib stream that fills its chunk"));
-    }
-    Ok(())
 }

@@ -1,49 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Files that hold device dumps. Of a vmcore, only headers and notes are read.
+//! Files that hold device dumps. Of a vmcore, only headers and notes are looked at, and payloads are read when they are needed.
 
+mod compressed;
 mod elf;
+mod flattened;
 mod kdump;
+mod notes;
+mod open;
+mod source;
 
 use std::{
-    fs::File,
-    os::unix::fs::FileExt,
+    io::{self, Read},
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use anyhow::{bail, Context, Result};
-use vmcore_format::{
-    cudbg::header,
-    note::{align4, NoteHeader, Notes},
-    vmcoredd::{self, DeviceDump},
-    Error,
+use vmcore_format::{cudbg::header, manifest::NAME, Error};
+
+use self::{
+    open::Opened,
+    source::{Place, Source},
+};
+use crate::{
+    complain,
+    manifest::{Entry, Manifest},
 };
 
-/// makedumpfile cannot save more, either.
-const MAX_NOTES: u64 = 2 << 30;
+/// Program headers are before this: more than 65,534 of them take. It is also enough for most notes.
+const HEADERS: u64 = 16 << 20;
 
 /// A device dump.
+#[derive(Clone)]
 pub struct Dump {
     pub name: String,
-    /// Where the payload is in the file.
+    /// Where the payload is in the vmcore.
     pub offset: u64,
-    pub payload: Vec<u8>,
+    /// Bytes of the payload.
+    pub len: u64,
+    source: Rc<Source>,
+    /// What the manifest says of it.
+    pub entry: Option<Entry>,
+}
+
+impl Dump {
+    /// `len` bytes of the payload at `at`, or as many of them as there are.
+    pub fn up_to(&self, at: u64, len: usize) -> io::Result<Vec<u8>> {
+        let there = self.len.saturating_sub(at).min(len as u64);
+        self.source
+            .up_to(self.offset.saturating_add(at), there as usize)
+    }
+
+    /// Reads the payload from its start on.
+    pub fn reader(&self) -> impl Read + '_ {
+        Payload { dump: self, at: 0 }
+    }
+}
+
+struct Payload<'a> {
+    dump: &'a Dump,
+    at: u64,
+}
+
+impl Read for Payload<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let len = buf
+            .len()
+            .min(usize::try_from(self.dump.len - self.at).unwrap_or(usize::MAX));
+        let offset = self.dump.offset + self.at;
+        let got = self.dump.source.read_at(offset, &mut buf[..len])?;
+        self.at += got as u64;
+        Ok(got)
+    }
 }
 
 /// What a file holds.
 pub struct Input {
     pub path: PathBuf,
     /// Kind of file, in words.
-    pub kind: &'static str,
+    pub kind: String,
+    /// Without the manifest.
     pub dumps: Vec<Dump>,
     /// Where the notes are damaged: dumps behind that are lost.
     pub damage: Option<Error>,
+    pub manifest: Option<Manifest>,
+    /// The manifest, as the dump that it is.
+    manifest_dump: Option<Dump>,
 }
 
 impl Input {
-    /// Reads the dumps in `path`. Fails if it is no file that could hold any.
+    /// Finds the dumps in `path`, "-" being standard input. Fails if it is no file that could hold any.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::read(path).with_context(|| path.display().to_string())
+        let opened = open::open(path);
+        opened
+            .and_then(|opened| Self::new(path, opened))
+            .with_context(|| path.display().to_string())
     }
 
     /// Opens what can be opened of `paths` and tells why the others cannot; whether that is all of them.
@@ -52,185 +104,142 @@ impl Input {
         for path in paths {
             match Self::open(path) {
                 Ok(input) => inputs.push(input),
-                Err(error) => eprintln!("vmcoredd: {error:#}"),
+                Err(error) => complain!("{error:#}"),
             }
         }
         let complete = inputs.len() == paths.len();
         (inputs, complete)
     }
 
-    fn read(path: &Path) -> Result<Self> {
-        let file = Bytes::open(path)?;
-        let start = file.up_to(0, 64)?;
-        let (kind, notes) = match start.as_slice() {
-            [0x7f, b'E', b'L', b'F', ..] => ("ELF", elf::notes(&file)?),
-            [b'K', b'D', b'U', b'M', b'P', b' ', b' ', b' ', ..] => {
-                ("kdump-compressed", kdump::notes(&file)?)
-            }
-            start if start.starts_with(&header::SIGNATURE.to_le_bytes()) => {
-                return Self::bare(path, &file)
-            }
-            start => bail!(explain(start, path)),
+    /// Finds the dumps in a stream.
+    pub fn stream(from: impl Read) -> Result<Self> {
+        Self::new(Path::new("-"), open::stream(from)?)
+    }
+
+    fn new(path: &Path, opened: Opened) -> Result<Self> {
+        let source = Rc::new(opened.source);
+        let dump = |name: &[u8], payload: Place| Dump {
+            // Names are printed: they are not to move the cursor.
+            name: String::from_utf8_lossy(name).replace(char::is_control, "\u{fffd}"),
+            offset: payload.start,
+            len: payload.end.saturating_sub(payload.start),
+            source: source.clone(),
+            entry: None,
         };
+        let (mut kind, dumps, damage) = match locate(&source)? {
+            Some(notes) => {
+                let (found, damage) = notes::walk(&source, notes)?;
+                let dumps = found.iter().map(|found| dump(&found.name, found.payload));
+                (kind(&source)?, dumps.collect(), damage)
+            }
+            None => {
+                let name = match path.file_stem() {
+                    Some(name) if path.as_os_str() != "-" => name.to_string_lossy().into_owned(),
+                    _ => "stdin".into(),
+                };
+                let all = Place {
+                    start: 0,
+                    end: i64::MAX as u64,
+                };
+                let end = source.end_of(all)?;
+                let dump = dump(name.as_bytes(), Place { end, ..all });
+                ("cudbg".to_owned(), vec![dump], None)
+            }
+        };
+        if opened.flattened {
+            kind.insert_str(0, "flattened ");
+        }
+        if let Some(compression) = opened.compression {
+            kind = format!("{kind} in {}", compression.name());
+        }
         let mut input = Self {
             path: path.to_owned(),
             kind,
-            dumps: Vec::new(),
-            damage: None,
+            dumps,
+            damage,
+            manifest: None,
+            manifest_dump: None,
         };
-        let end = notes.offset.saturating_add(notes.len);
-        input.damage = input
-            .walk(&file.up_to(notes.offset, notes.len)?, notes.offset)
-            .err();
-        if input.damage.is_none() && end > file.len {
-            input.damage = Some(Error {
-                offset: file.len,
-                expected: "more notes: the file was cut short",
-            });
-        }
+        input.find_manifest()?;
         Ok(input)
     }
 
-    /// Collects the dumps among `notes`, which are at `base` in the file, up to the first damage.
-    fn walk(&mut self, notes: &[u8], base: u64) -> std::result::Result<(), Error> {
-        let based = |error: Error| error.based_at(base);
-        let mut walk = Notes::new(notes);
-        let mut end = 0;
-        loop {
-            let note = match walk.next() {
-                Ok(Some(note)) => note,
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    self.salvage(notes.get(end..).unwrap_or_default(), base + end as u64);
-                    return Err(based(error));
-                }
-            };
-            end = usize::try_from(note.desc_offset + align4(note.desc.len() as u64))
-                .unwrap_or(notes.len());
-            if let Some(dump) = DeviceDump::from_note(&note).map_err(based)? {
-                self.add(dump.name, base + dump.payload_offset, dump.payload);
-            }
+    fn find_manifest(&mut self) -> Result<()> {
+        let is_one = |dump: &Dump| dump.name.as_bytes() == NAME;
+        if let Some(index) = self.dumps.iter().rposition(is_one) {
+            let dump = self.dumps.remove(index);
+            self.manifest = Some(Manifest::read(&dump, &mut self.dumps)?);
+            self.manifest_dump = Some(dump);
         }
-    }
-
-    /// Keeps what is there of a dump that was cut off: its headers tell what that is.
-    fn salvage(&mut self, rest: &[u8], offset: u64) {
-        let Some((header, payload)) = rest.split_at_checked(vmcoredd::HEADER_LEN) else {
-            return;
-        };
-        if NoteHeader::parse(header).is_ok_and(|header| header.type_ == vmcoredd::NT_VMCOREDD) {
-            let name = header[vmcoredd::HEADER_LEN - vmcoredd::NAME_LEN..].split(|byte| *byte == 0);
-            let name = name.map(<[u8]>::to_vec).next().unwrap_or_default();
-            self.add(&name, offset + vmcoredd::HEADER_LEN as u64, payload);
-        }
-    }
-
-    fn add(&mut self, name: &[u8], offset: u64, payload: &[u8]) {
-        // Names are printed: they are not to move the cursor.
-        let name = String::from_utf8_lossy(name).replace(char::is_control, "\u{fffd}");
-        self.dumps.push(Dump {
-            name,
-            offset,
-            payload: payload.to_vec(),
-        });
-    }
-
-    fn bare(path: &Path, file: &Bytes) -> Result<Self> {
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let payload = file.up_to(0, file.len)?;
-        let dumps = vec![Dump {
-            name,
-            offset: 0,
-            payload,
-        }];
-        Ok(Self {
-            path: path.to_owned(),
-            kind: "cudbg",
-            dumps,
-            damage: None,
-        })
+        Ok(())
     }
 
     /// The dumps called `names`, or all; complains about those that are not there.
     pub fn select(&self, names: &[String]) -> (Vec<&Dump>, bool) {
         let mut complete = true;
+        let all = || self.dumps.iter().chain(&self.manifest_dump);
         for name in names {
-            if !self.dumps.iter().any(|dump| dump.name == *name) {
-                eprintln!(
-                    "vmcoredd: {}: no dump is called {name}, see `vmcoredd list`",
-                    self.path.display()
-                );
-                complete = false;
+            if all().any(|dump| dump.name == *name) {
+                continue;
             }
+            let absent = self.manifest.iter().flat_map(|manifest| &manifest.absent);
+            match absent.into_iter().find(|entry| entry.name == *name) {
+                Some(entry) => complain!("{}: {name}: {}", self.path.display(), entry.words()),
+                None => complain!(
+                    "{}: no dump is called {name}, see `vmcoredd list`",
+                    self.path.display()
+                ),
+            }
+            complete = false;
         }
-        let wanted = |dump: &&Dump| names.is_empty() || names.contains(&dump.name);
-        (self.dumps.iter().filter(wanted).collect(), complete)
+        let selected: Vec<_> = match names {
+            [] => self.dumps.iter().collect(),
+            names => all().filter(|dump| names.contains(&dump.name)).collect(),
+        };
+        (selected, complete)
     }
 
-    /// Says where the notes are damaged; returns whether they are not.
+    /// Says what is only worth knowing.
+    pub fn remark(&self) {
+        let manifest = self.manifest.iter();
+        for remark in manifest.flat_map(|manifest| &manifest.remarks) {
+            complain!("{}: {remark}", self.path.display());
+        }
+    }
+
+    /// Says where notes or the manifest are damaged; returns whether they are not.
     pub fn report(&self) -> bool {
-        if let Some(damage) = &self.damage {
-            eprintln!("vmcoredd: {}: {damage}", self.path.display());
+        let manifest = self.manifest.as_ref();
+        let problems = manifest.map_or(&[][..], |manifest| &manifest.problems);
+        self.remark();
+        for problem in problems {
+            complain!("{}: {problem}", self.path.display());
         }
-        self.damage.is_none()
+        if let Some(damage) = &self.damage {
+            complain!("{}: {damage}", self.path.display());
+        }
+        self.damage.is_none() && problems.is_empty()
     }
 }
 
-/// What a file is that cannot be read, and what to do about it.
-fn explain(start: &[u8], path: &Path) -> String {
-    let path = path.display();
-    let packed = [
-        (&b"\x1f\x8b"[..], "gzip -d"),
-        (b"\xfd7zXZ", "xz -d"),
-        (b"\x28\xb5\x2f\xfd", "zstd -d"),
-        (b"BZh", "bzip2 -d"),
-    ];
-    if let Some((_, unpack)) = packed.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return format!("the file is compressed as a whole: unpack it first ({unpack} -k {path})");
+/// Where the notes of a vmcore are; `None`: it is a cudbg image.
+fn locate(source: &Source) -> Result<Option<Place>> {
+    match source.up_to(0, 8)?.as_slice() {
+        [0x7f, b'E', b'L', b'F', ..] => elf::notes(source).map(Some),
+        b"KDUMP   " => kdump::notes(source).map(Some),
+        start if start.starts_with(&header::SIGNATURE.to_le_bytes()) => Ok(None),
+        _ => bail!(
+            "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile) \
+             or a cudbg image"
+        ),
     }
-    if start.starts_with(b"makedumpfile") {
-        return format!(
-            "a flattened file: make an ordinary one first (makedumpfile -R vmcore <{path})"
-        );
-    }
-    "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP) or a cudbg image".into()
 }
 
-/// Where notes are in a file.
-struct Place {
-    offset: u64,
-    len: u64,
-}
-
-/// A file that is read in places.
-struct Bytes {
-    file: File,
-    len: u64,
-}
-
-impl Bytes {
-    fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path)?;
-        let len = file.metadata()?.len();
-        Ok(Self { file, len })
+fn kind(source: &Source) -> Result<String> {
+    Ok(match source.up_to(0, 1)?.as_slice() {
+        b"K" if kdump::is_split(source)? => "kdump-compressed, one part of a split one",
+        b"K" => "kdump-compressed",
+        _ => "ELF",
     }
-
-    /// `len` bytes at `offset`, or as many of them as there are.
-    fn up_to(&self, offset: u64, len: u64) -> Result<Vec<u8>> {
-        // Never more than the file has, whatever a header says; and a file may be all holes.
-        let there = self.len.saturating_sub(offset).min(len);
-        anyhow::ensure!(
-            there <= MAX_NOTES,
-            "at offset {offset:#x}: expected less than 2 GiB of notes, not {there} bytes"
-        );
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(usize::try_from(there)?)?;
-        bytes.resize(usize::try_from(there)?, 0);
-        self.file.read_exact_at(&mut bytes, offset)?;
-        Ok(bytes)
-    }
+    .into())
 }

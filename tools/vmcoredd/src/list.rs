@@ -9,32 +9,37 @@ use serde::Serialize;
 
 use crate::{
     cli::Files,
-    image,
+    image::Image,
     input::{Dump, Input},
+    manifest::{Entry, Manifest},
+    progress,
 };
 
 #[derive(Serialize)]
 struct Listed<'a> {
     file: &'a Path,
-    kind: &'static str,
-    dumps: Vec<Entry<'a>>,
+    kind: &'a str,
+    dumps: Vec<Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<&'a Manifest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct Line<'a> {
     name: &'a str,
     format: String,
-    bytes: usize,
+    bytes: u64,
     offset: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<&'a Entry>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> Line<'a> {
     fn new(dump: &'a Dump) -> Self {
-        let format = match image::parse(&dump.payload) {
-            Ok(image) => {
-                let header = image.header();
+        let format = match Image::open(dump) {
+            Ok(Image { header, .. }) => {
                 let chip = header.chip().map_or("unknown chip", |chip| chip.name());
                 format!("cudbg {}.{}, {chip}", header.major, header.minor)
             }
@@ -43,16 +48,18 @@ impl<'a> Entry<'a> {
         Self {
             name: &dump.name,
             format,
-            bytes: dump.payload.len(),
+            bytes: dump.len,
             offset: dump.offset,
+            manifest: dump.entry.as_ref(),
         }
     }
 }
 
 pub fn run(args: &Files) -> Result<u8> {
     let (inputs, readable) = Input::open_all(&args.files);
-    let mut out = std::io::stdout().lock();
     let listed: Vec<_> = inputs.iter().map(listed).collect();
+    progress::clear();
+    let mut out = std::io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &listed)?;
         writeln!(out)?;
@@ -69,8 +76,9 @@ pub fn run(args: &Files) -> Result<u8> {
 fn listed(input: &Input) -> Listed<'_> {
     Listed {
         file: &input.path,
-        kind: input.kind,
-        dumps: input.dumps.iter().map(Entry::new).collect(),
+        kind: &input.kind,
+        dumps: input.dumps.iter().map(Line::new).collect(),
+        manifest: input.manifest.as_ref(),
         damage: input.damage.map(|damage| damage.to_string()),
     }
 }
@@ -81,13 +89,38 @@ fn print(out: &mut impl Write, listed: &Listed<'_>) -> Result<()> {
         1 => "1 device dump".into(),
         more => format!("{more} device dumps"),
     };
-    writeln!(out, "{}: {}, {count}", listed.file.display(), listed.kind)?;
+    let absent = listed.manifest.map_or(&[][..], |manifest| &manifest.absent);
+    let missing = match absent.len() {
+        0 => String::new(),
+        more => format!(", {more} missing"),
+    };
+    let Listed { file, kind, .. } = listed;
+    writeln!(out, "{}: {kind}, {count}{missing}", file.display())?;
     for dump in &listed.dumps {
-        writeln!(
+        write!(
             out,
             "  {:<43} {:>10} bytes at {:#x}  {}",
             dump.name, dump.bytes, dump.offset, dump.format
         )?;
+        match (dump.manifest, listed.manifest) {
+            (Some(entry), _) => writeln!(out, "; {}", entry.words())?,
+            (None, Some(manifest)) if manifest.is_readable() => {
+                writeln!(out, "; not in the manifest")?;
+            }
+            _ => writeln!(out)?,
+        }
+    }
+    for entry in absent {
+        writeln!(
+            out,
+            "  {:<43} {:>10}        {}",
+            entry.name,
+            "none",
+            entry.words()
+        )?;
+    }
+    if let Some(manifest) = listed.manifest.filter(|manifest| manifest.is_readable()) {
+        writeln!(out, "  {}", manifest.words())?;
     }
     Ok(())
 }

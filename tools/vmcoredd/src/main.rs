@@ -1,63 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lists, extracts, verifies and decodes the device dumps in a vmcore.
-
-mod block;
-mod cli;
-mod doctor;
-mod extract;
-mod fields;
-mod image;
-mod input;
-mod list;
-mod memory_map;
-mod registers;
-mod sections;
-mod show;
-mod verify;
+//! The command; see `vmcoredd --help`.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::cli::{Cli, Command};
-
-/// Everything was as it should be.
-const OK: u8 = 0;
-/// Something in a file is damaged, or what was asked for is not in it.
-const DAMAGED: u8 = 1;
-/// A file cannot be read, is of another kind, or the command line is wrong.
-const UNUSABLE: u8 = 2;
-
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::List(args) => list::run(&args),
-        Command::Extract(args) => extract::run(&args),
-        Command::Show(args) => show::run(&args),
-        Command::Verify(args) => verify::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-    };
-    match result {
-        Ok(status) => ExitCode::from(status),
-        Err(error) if is_closed_pipe(&error) => ExitCode::from(OK),
-        Err(error) => {
-            eprintln!("vmcoredd: {error:#}");
-            ExitCode::from(UNUSABLE)
-        }
-    }
-}
-
-/// The status that says it all.
-fn status(readable: bool, sound: bool) -> u8 {
-    match (readable, sound) {
-        (false, _) => UNUSABLE,
-        (true, false) => DAMAGED,
-        (true, true) => OK,
-    }
-}
-
-/// Whoever was to read the output has seen enough.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<std::io::Error>();
-    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    ExitCode::from(vmcoredd::run(&vmcoredd::cli::Cli::parse()))
 }

@@ -25,10 +25,11 @@ pub struct Content<'a> {
     pub data: &'a [u8],
 }
 
-type Decode = fn(&Content<'_>) -> Vec<Block>;
+/// Makes tables of a section.
+pub type Decode = fn(&Content<'_>) -> Vec<Block>;
 
 /// How to decode a section. `None`: registers and the memory map, which are shown by themselves, and what is just bytes.
-fn decoder(section: Section) -> Option<Decode> {
+pub fn decoder(section: Section) -> Option<Decode> {
     use Section::*;
     Some(match section {
         DevLog => device_log::decode,
@@ -62,11 +63,6 @@ fn decoder(section: Section) -> Option<Decode> {
         LeTcam => lookup::decode,
         RegDump | Meminfo | Edc0 | Edc1 | Mc0 | Mc1 | Hma | MboxLog | Qdesc | Flash => return None,
     })
-}
-
-/// The content of a section as tables.
-pub fn decode(content: &Content<'_>) -> Option<Vec<Block>> {
-    decoder(content.section).map(|decode| decode(content))
 }
 
 #[cfg(test)]

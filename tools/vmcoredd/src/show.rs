@@ -6,14 +6,16 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
-use vmcore_format::cudbg::{image::Image, meminfo::Meminfo, section::Section};
+use vmcore_format::cudbg::{meminfo::Meminfo, section::Section};
 
 use crate::{
     block::Block,
     cli::Show,
-    image::{self, Summary},
+    image::{self, Image, Summary},
     input::{Dump, Input},
+    manifest::Entry,
     memory_map::MemoryMap,
+    progress,
     registers::{self, Register},
     sections,
 };
@@ -21,7 +23,9 @@ use crate::{
 #[derive(Serialize)]
 struct Shown {
     name: String,
-    bytes: usize,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<Entry>,
     #[serde(flatten)]
     content: Content,
 }
@@ -31,6 +35,8 @@ struct Shown {
 enum Content {
     Cudbg(Box<Cudbg>),
     Unknown,
+    /// It was asked for, and is not there.
+    Absent,
 }
 
 #[derive(Serialize)]
@@ -64,11 +70,12 @@ fn as_json<S: serde::Serializer>(tables: &[Block], serializer: S) -> Result<S::O
 
 /// Decodes the `wanted` sections, as far as they are there.
 fn decode(image: &Image<'_>, wanted: &[Section]) -> Vec<Decoded> {
-    let Some(chip) = image.header().chip() else {
+    let Some(chip) = image.header.chip() else {
         return Vec::new();
     };
     let decode = |&section: &Section| {
-        let data = image::section(image, section)?.ok()?;
+        let decode = sections::decoder(section)?;
+        let data = image.section(section)?.ok()?;
         let data = data.as_slice();
         let content = sections::Content {
             section,
@@ -78,7 +85,7 @@ fn decode(image: &Image<'_>, wanted: &[Section]) -> Vec<Decoded> {
         Some(Decoded {
             section: section.name(),
             title: section.title(),
-            tables: sections::decode(&content)?,
+            tables: decode(&content),
         })
     };
     wanted.iter().filter_map(decode).collect()
@@ -93,27 +100,32 @@ impl Decoded {
 
 impl Shown {
     fn new(dump: &Dump, all_registers: bool, wanted: &[Section]) -> Self {
-        let content = match image::parse(&dump.payload) {
-            Ok(image) => Content::Cudbg(Box::new(Cudbg::new(
-                &image,
-                dump.payload.len(),
-                all_registers,
-                wanted,
-            ))),
+        let content = match Image::open(dump) {
+            Ok(image) => Content::Cudbg(Box::new(Cudbg::new(&image, all_registers, wanted))),
             Err(_) => Content::Unknown,
         };
         Self {
             name: dump.name.clone(),
-            bytes: dump.payload.len(),
+            bytes: dump.len,
+            manifest: dump.entry.clone(),
             content,
+        }
+    }
+
+    fn absent(entry: &Entry) -> Self {
+        Self {
+            name: entry.name.clone(),
+            bytes: 0,
+            manifest: Some(entry.clone()),
+            content: Content::Absent,
         }
     }
 }
 
 impl Cudbg {
-    fn new(image: &Image<'_>, len: usize, all_registers: bool, wanted: &[Section]) -> Self {
-        let header = image.header();
-        let bytes = |section| image::section(image, section)?.ok();
+    fn new(image: &Image<'_>, all_registers: bool, wanted: &[Section]) -> Self {
+        let header = &image.header;
+        let bytes = |section| image.section(section)?.ok();
         let registers = header.chip().zip(bytes(Section::RegDump));
         let mut registers =
             registers.map_or_else(Vec::new, |(chip, dump)| registers::decode(chip, &dump));
@@ -124,7 +136,7 @@ impl Cudbg {
             chip: header.chip().map_or("unknown", |chip| chip.name()),
             revision: header.chip_code & 0xf,
             cut_short: !image.is_complete(),
-            sections: image::summaries(image, len),
+            sections: image.summaries(),
             meminfo: meminfo.map(|info| MemoryMap::new(&info)),
             registers,
             decoded: decode(image, wanted),
@@ -209,10 +221,13 @@ pub fn run(args: &Show) -> Result<u8> {
             .map(|name| image::named(name))
             .collect::<Result<_>>()?,
     };
-    let shown: Vec<_> = dumps
+    let shown = dumps
         .iter()
-        .map(|dump| Shown::new(dump, args.registers, &wanted))
-        .collect();
+        .map(|dump| Shown::new(dump, args.registers, &wanted));
+    let absent = input.manifest.iter().flat_map(|manifest| &manifest.absent);
+    let absent = absent.filter(|_| args.names.is_empty()).map(Shown::absent);
+    let shown: Vec<_> = shown.chain(absent).collect();
+    progress::clear();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
         serde_json::to_writer_pretty(&mut out, &shown)?;
@@ -221,10 +236,16 @@ pub fn run(args: &Show) -> Result<u8> {
         for Shown {
             name,
             bytes,
+            manifest,
             content,
         } in &shown
         {
-            writeln!(out, "{name}: {bytes} bytes")?;
+            let what = manifest.as_ref().map_or_else(String::new, Entry::words);
+            match content {
+                Content::Absent => writeln!(out, "{name}: {what}")?,
+                _ if what.is_empty() => writeln!(out, "{name}: {bytes} bytes")?,
+                _ => writeln!(out, "{name}: {bytes} bytes, {what}")?,
+            }
             match content {
                 // Who asks for sections wants to see these.
                 Content::Cudbg(cudbg) if !wanted.is_empty() => {
@@ -233,6 +254,7 @@ pub fn run(args: &Show) -> Result<u8> {
                     }
                 }
                 Content::Cudbg(cudbg) => cudbg.print(&mut out, args.registers)?,
+                Content::Absent => {}
                 Content::Unknown => writeln!(
                     out,
                     "  not a cudbg image; `vmcoredd extract` writes it as it is"

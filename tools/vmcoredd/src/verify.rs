@@ -2,15 +2,16 @@
 
 //! `vmcoredd verify`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
 
 use crate::{
     cli::Files,
-    image,
+    image::{self, Image},
     input::{Dump, Input},
+    progress,
 };
 
 #[derive(Serialize)]
@@ -20,6 +21,9 @@ struct Verdict {
     /// Sections that are complete, and those that the driver could not collect.
     complete: usize,
     incomplete: usize,
+    /// The payload has the CRC-32 that the manifest says it has, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crc32: Option<bool>,
     damage: Vec<String>,
 }
 
@@ -29,14 +33,19 @@ pub fn run(args: &Files) -> Result<u8> {
     for input in &inputs {
         let name = input.path.display().to_string();
         verdicts.extend(input.dumps.iter().map(|dump| judge(dump, &name)));
-        verdicts.extend(input.damage.map(|damage| Verdict {
-            file: name,
-            dump: None,
-            complete: 0,
-            incomplete: 0,
-            damage: vec![damage.to_string()],
-        }));
+        let manifest = input.manifest.iter();
+        let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
+        let damage: Vec<_> = problems
+            .chain(input.damage.map(|damage| damage.to_string()))
+            .collect();
+        if !damage.is_empty() {
+            verdicts.push(Verdict {
+                damage,
+                ..Verdict::new(&name, None)
+            });
+        }
     }
+    progress::clear();
     let mut out = std::io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &verdicts)?;
@@ -46,29 +55,51 @@ pub fn run(args: &Files) -> Result<u8> {
             print(&mut out, verdict)?;
         }
     }
+    for input in &inputs {
+        input.remark();
+    }
     let sound = verdicts.iter().all(|verdict| verdict.damage.is_empty());
     Ok(crate::status(readable, sound))
 }
 
+impl Verdict {
+    fn new(file: &str, dump: Option<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            dump,
+            complete: 0,
+            incomplete: 0,
+            crc32: None,
+            damage: Vec::new(),
+        }
+    }
+}
+
 /// Offsets of damage in a dump count from the start of the dump.
 fn judge(dump: &Dump, file: &str) -> Verdict {
-    let mut verdict = Verdict {
-        file: file.to_owned(),
-        dump: Some(dump.name.clone()),
-        complete: 0,
-        incomplete: 0,
-        damage: Vec::new(),
-    };
-    match image::parse(&dump.payload) {
-        Ok(image) => {
-            if !image.is_complete() {
-                let len = image.header().data_len;
+    let mut verdict = Verdict::new(file, Some(dump.name.clone()));
+    if let Some(entry) = &dump.entry {
+        match crc32(dump) {
+            Ok(crc32) if crc32 == entry.crc32 => verdict.crc32 = Some(true),
+            Ok(crc32) => {
+                verdict.crc32 = Some(false);
                 verdict.damage.push(format!(
-                    "at offset {:#x}: expected {len} bytes",
-                    dump.payload.len()
+                    "expected a payload of CRC-32 {:#010x}, as the manifest says, not {crc32:#010x}",
+                    entry.crc32
                 ));
             }
-            for section in image::summaries(&image, dump.payload.len()) {
+            Err(error) => verdict.damage.push(error.to_string()),
+        }
+    }
+    match Image::open(dump) {
+        Ok(image) => {
+            if !image.is_complete() {
+                let len = image.header.data_len;
+                verdict
+                    .damage
+                    .push(format!("at offset {:#x}: expected {len} bytes", dump.len));
+            }
+            for section in image.summaries() {
                 verdict.complete += usize::from(section.ok);
                 verdict.incomplete += usize::from(!section.ok && section.damage.is_none());
                 let damage = section
@@ -84,6 +115,23 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
     verdict
 }
 
+fn crc32(dump: &Dump) -> io::Result<u32> {
+    struct Crc32(crc32fast::Hasher);
+    impl Write for Crc32 {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut crc32 = Crc32(crc32fast::Hasher::new());
+    let mut payload = io::BufReader::with_capacity(1 << 18, dump.reader());
+    io::copy(&mut payload, &mut crc32)?;
+    Ok(crc32.0.finalize())
+}
+
 fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
     let name = match &verdict.dump {
         Some(dump) => format!("{}: {dump}", verdict.file),
@@ -95,9 +143,13 @@ fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
             incomplete,
             ..
         } = verdict;
+        let crc32 = match verdict.crc32 {
+            Some(true) => "CRC-32 as in the manifest, ",
+            _ => "",
+        };
         writeln!(
             out,
-            "{name}: ok ({complete} sections complete, {incomplete} not collected or partial)"
+            "{name}: ok ({crc32}{complete} sections complete, {incomplete} not collected or partial)"
         )?;
     }
     for damage in &verdict.damage {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Files to read: a small image, in vmcores of both kinds.
+//! Files to read: a small image, in vmcores of all kinds.
 
 use std::io::Write;
 
@@ -116,4 +116,38 @@ pub fn kdump(dumps: &[(&str, &[u8])]) -> Vec<u8> {
     file[4096 + 56..4096 + 64].copy_from_slice(&(notes.len() as u64).to_le_bytes());
     file.extend(notes);
     file
+}
+
+/// A flattened file with these pieces of a vmcore, in this order.
+pub fn records<'a>(pieces: impl IntoIterator<Item = (u64, &'a [u8])>) -> Vec<u8> {
+    let mut file = b"makedumpfile\0\0\0\0".to_vec();
+    file.extend([1u64.to_be_bytes(), 1u64.to_be_bytes()].concat());
+    file.resize(4096, 0);
+    for (offset, piece) in pieces {
+        file.extend(offset.to_be_bytes());
+        file.extend((piece.len() as u64).to_be_bytes());
+        file.extend(piece);
+    }
+    file.extend([0xff; 16]);
+    file
+}
+
+/// A vmcore as makedumpfile flattens it: what leads to the notes comes behind them.
+pub fn flattened(vmcore: &[u8]) -> Vec<u8> {
+    let (headers, len) = match vmcore[0] {
+        b'K' => (4096..4096 + 104, 464),
+        _ => (64..120, 64),
+    };
+    let start = headers.end;
+    let pieces = vmcore[start..].chunks(1000).enumerate();
+    let pieces = pieces.map(|(index, piece)| ((start + 1000 * index) as u64, piece));
+    let first = [(0, &vmcore[..len])];
+    let last = [(headers.start as u64, &vmcore[headers])];
+    records(first.into_iter().chain(pieces).chain(last))
+}
+
+/// `vmcore` with `len` bytes of memory behind the notes, which are the last part of it.
+pub fn with_memory(mut vmcore: Vec<u8>, len: usize) -> Vec<u8> {
+    vmcore.extend((0..len).map(|index| (index >> 8) as u8 | 1));
+    vmcore
 }

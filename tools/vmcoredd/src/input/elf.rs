@@ -2,30 +2,27 @@
 
 //! ELF vmcores.
 
-use anyhow::{Context, Result};
-use vmcore_format::elf::{Ehdr, PT_NOTE};
+use anyhow::{ensure, Context, Result};
+use vmcore_format::{
+    elf::{Ehdr, PT_NOTE},
+    note::NoteHeader,
+};
 
-use super::{Bytes, Place};
+use super::{
+    source::{Place, Source},
+    HEADERS,
+};
 
-/// More than 65,534 program headers take.
-const MAX_HEADERS: u64 = 16 << 20;
-
-pub(super) fn notes(file: &Bytes) -> Result<Place> {
-    let ehdr = Ehdr::parse(&file.up_to(0, Ehdr::LEN as u64)?)?;
-    let end = ehdr
-        .phdrs_end()
-        .context("program headers end behind 2^64")?;
-    anyhow::ensure!(
-        end <= MAX_HEADERS,
-        "at offset 0x20: expected program headers in the first 16 MiB"
-    );
-    let headers = file.up_to(0, end)?;
+/// Where the notes are.
+pub fn notes(source: &Source) -> Result<Place> {
+    let (ehdr, end) = ehdr(source)?;
+    let headers = source.up_to(0, usize::try_from(end)?)?;
     for phdr in ehdr.phdrs(&headers) {
         let (_, phdr) = phdr?;
         if phdr.type_ == PT_NOTE {
             return Ok(Place {
-                offset: phdr.offset,
-                len: phdr.filesz,
+                start: phdr.offset,
+                end: phdr.offset.saturating_add(phdr.filesz),
             });
         }
     }
@@ -33,4 +30,30 @@ pub(super) fn notes(file: &Bytes) -> Result<Place> {
         "at offset {:#x}: expected a program header of type PT_NOTE",
         ehdr.phoff
     )
+}
+
+fn ehdr(source: &Source) -> Result<(Ehdr, u64)> {
+    let ehdr = Ehdr::parse(&source.up_to(0, Ehdr::LEN)?)?;
+    let end = ehdr
+        .phdrs_end()
+        .context("program headers end behind 2^64")?;
+    ensure!(
+        end <= HEADERS,
+        "at offset 0x20: expected program headers in the first 16 MiB"
+    );
+    Ok((ehdr, end))
+}
+
+/// Where notes end that have no program header yet: makedumpfile puts them behind the program headers, which it writes
+/// last. Looks at headers of notes before `limit` only; the result is behind it if notes go on there.
+pub fn likely_end(source: &Source, limit: u64) -> Result<u64> {
+    let (_, mut at) = ehdr(source)?;
+    while at < limit {
+        match NoteHeader::parse(&source.up_to(at, NoteHeader::LEN)?) {
+            // Names are "LINUX", "VMCOREINFO": what is longer is memory.
+            Ok(note) if !note.is_end() && note.namesz <= 64 => at += note.note_len(),
+            _ => break,
+        }
+    }
+    Ok(at)
 }

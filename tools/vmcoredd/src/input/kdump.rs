@@ -1,44 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! makedumpfile's kdump-compressed files.
+//! makedumpfile's kdump-compressed files. Their notes are never compressed, and each part of a split one has all of them.
 //!
 //! Source: makedumpfile, `diskdump_mod.h` (`struct disk_dump_header`, `struct kdump_sub_header`), for 64-bit machines.
 
 use anyhow::{bail, ensure, Result};
 
-use super::{Bytes, Place};
+use super::source::{Place, Source};
 
 /// Since when a file says where its notes are.
 const VERSION_WITH_NOTES: u32 = 4;
 const VERSION: u64 = 8;
 const BLOCK_SIZE: u64 = 428;
 /// In the sub-header, which is the second block.
+const SPLIT: u64 = 12;
 const OFFSET_NOTE: u64 = 48;
 const SIZE_NOTE: u64 = 56;
 
-pub(super) fn notes(file: &Bytes) -> Result<Place> {
-    let version = u32::from_le_bytes(field(file, VERSION, "the version of the header")?);
+/// Where the notes are.
+pub fn notes(source: &Source) -> Result<Place> {
+    let version = u32::from_le_bytes(field(source, VERSION, "the version of the header")?);
     ensure!(
         version >= VERSION_WITH_NOTES,
         "at offset {VERSION:#x}: expected header version 4 or later, not {version}"
     );
-    let block = u64::from(u32::from_le_bytes(field(
-        file,
-        BLOCK_SIZE,
-        "the size of blocks",
-    )?));
+    let block = block_size(source)?;
+    let word = |at, what| field(source, block + at, what).map(u64::from_le_bytes);
+    let start = word(OFFSET_NOTE, "the offset of the notes")?;
+    let len = word(SIZE_NOTE, "the size of the notes")?;
+    // Where a vmcore has no notes, and where the sub-header is a hole that is filled later.
+    ensure!(
+        start != 0,
+        "at offset {:#x}: expected the offset of the notes, not 0",
+        block + OFFSET_NOTE
+    );
+    Ok(Place {
+        start,
+        end: start.saturating_add(len),
+    })
+}
+
+/// Whether there are other files with other pages (`makedumpfile --split`).
+pub fn is_split(source: &Source) -> Result<bool> {
+    let at = block_size(source)? + SPLIT;
+    Ok(u32::from_le_bytes(field(source, at, "whether it is split")?) != 0)
+}
+
+fn block_size(source: &Source) -> Result<u64> {
+    let block = u32::from_le_bytes(field(source, BLOCK_SIZE, "the size of blocks")?);
     if !block.is_power_of_two() || !(512..=1 << 20).contains(&block) {
         bail!(
             "at offset {BLOCK_SIZE:#x}: expected a block size of 512 bytes to 1 MiB, not {block}"
         );
     }
-    let offset = u64::from_le_bytes(field(file, block + OFFSET_NOTE, "the offset of the notes")?);
-    let len = u64::from_le_bytes(field(file, block + SIZE_NOTE, "the size of the notes")?);
-    Ok(Place { offset, len })
+    Ok(block.into())
 }
 
-fn field<const N: usize>(file: &Bytes, offset: u64, what: &str) -> Result<[u8; N]> {
-    match file.up_to(offset, N as u64)?.try_into() {
+fn field<const N: usize>(source: &Source, offset: u64, what: &str) -> Result<[u8; N]> {
+    match source.up_to(offset, N)?.try_into() {
         Ok(bytes) => Ok(bytes),
         Err(_) => bail!("at offset {offset:#x}: expected {what}, but the file ends there"),
     }

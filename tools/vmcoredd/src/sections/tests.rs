@@ -6,12 +6,12 @@ use crate::block::Cell;
 const CHIPS: [Chip; 3] = [Chip::T4, Chip::T5, Chip::T6];
 
 fn decoded(section: Section, chip: Chip, data: &[u8]) -> Vec<Block> {
-    decode(&Content {
+    let content = Content {
         section,
         chip,
         data,
-    })
-    .unwrap_or_default()
+    };
+    decoder(section).map_or_else(Vec::new, |decode| decode(&content))
 }
 
 fn words(words: &[u32]) -> Vec<u8> {

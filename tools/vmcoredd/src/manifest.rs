@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The manifest, in words, and what it says of each dump.
+
+use std::io;
+
+use serde::Serialize;
+use vmcore_format::manifest::{self, Reason, Status, CRC_OFFSET};
+
+use crate::input::Dump;
+
+/// So many entries are never written; a damaged manifest may claim more.
+const MAX_LEN: usize = 16 << 20;
+
+/// What is the same for all dumps.
+#[derive(Debug, Default, Serialize)]
+pub struct Manifest {
+    /// Of the layout.
+    pub version: String,
+    /// Of the core module.
+    pub core: String,
+    /// Release of the crash kernel.
+    pub kernel: String,
+    pub total_bytes: u64,
+    pub dump_bytes: u64,
+    pub held_bytes: u64,
+    pub dump_ms: u32,
+    /// Dumps that were asked for, of which nothing else is known.
+    pub unrecorded: u32,
+    /// All entries.
+    pub entries: usize,
+    /// Dumps that were asked for and are not there.
+    pub absent: Vec<Entry>,
+    /// What is damaged.
+    pub problems: Vec<String>,
+    /// What is only worth knowing.
+    pub remarks: Vec<String>,
+}
+
+/// What became of a dump.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    pub name: String,
+    pub status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What the driver was told, 0 or negative.
+    pub errno: i32,
+    /// Bytes of the payload.
+    pub bytes: u64,
+    /// Bytes that the driver asked for, if it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<u64>,
+    pub crc32: u32,
+    pub ms: u32,
+    pub held_bytes: u64,
+    /// What is missing, in the driver's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    #[serde(skip)]
+    has_dump: bool,
+}
+
+impl Entry {
+    fn new(entry: &manifest::Entry) -> Self {
+        let Status(status) = entry.status;
+        let Reason(reason) = entry.reason;
+        let words = entry.status.words().map(str::to_owned);
+        let missing = text(entry.missing());
+        Self {
+            name: text(entry.name()),
+            status: words.unwrap_or_else(|| format!("status {status}")),
+            reason: match entry.reason.words() {
+                Some("") => None,
+                Some(words) => Some(words.into()),
+                None => Some(format!("reason {reason}")),
+            },
+            errno: entry.errno,
+            bytes: entry.bytes,
+            asked: (entry.asked != 0).then_some(entry.asked),
+            crc32: entry.crc32,
+            ms: entry.ms,
+            held_bytes: entry.held_bytes,
+            missing: (!missing.is_empty()).then_some(missing),
+            has_dump: entry.status.has_dump(),
+        }
+    }
+
+    /// What became of it, in a line.
+    pub fn words(&self) -> String {
+        let mut words = format!("{}, {} ms", self.status, self.ms);
+        for why in self.reason.iter().chain(&self.missing) {
+            words += &format!(": {why}");
+        }
+        // Of a dump that is there, it says no more than the reason.
+        if self.errno != 0 && !self.has_dump {
+            let error = io::Error::from_raw_os_error(self.errno.saturating_neg());
+            words += &format!(": {error}");
+        }
+        if let Some(asked) = self
+            .asked
+            .filter(|asked| !self.has_dump || *asked != self.bytes)
+        {
+            words += &format!(", {asked} bytes asked for");
+        }
+        words
+    }
+}
+
+impl Manifest {
+    /// Reads the manifest, and gives each of `dumps` its entry.
+    pub fn read(dump: &Dump, dumps: &mut [Dump]) -> io::Result<Self> {
+        let payload = dump.up_to(0, MAX_LEN)?;
+        if let Some((major, minor)) = manifest::Manifest::version(&payload) {
+            if major != manifest::VERSION.0 {
+                return Ok(Self {
+                    version: format!("{major}.{minor}"),
+                    remarks: vec![format!(
+                        "manifest of version {major}, newer than this vmcoredd: `list` and `verify` go on without it"
+                    )],
+                    ..Self::default()
+                });
+            }
+        }
+        Ok(match manifest::Manifest::parse(&payload) {
+            Ok(manifest) => {
+                let mut parsed = Self::new(&manifest, &payload);
+                parsed.match_up(manifest.entries().map(|entry| Entry::new(&entry)), dumps);
+                parsed
+            }
+            Err(error) => Self {
+                problems: vec![format!("manifest: {error}")],
+                ..Self::default()
+            },
+        })
+    }
+
+    fn new(manifest: &manifest::Manifest<'_>, payload: &[u8]) -> Self {
+        let header = &manifest.header;
+        let (major, minor) = manifest::Manifest::version(payload).unwrap_or_default();
+        let mut parsed = Self {
+            version: format!("{major}.{minor}"),
+            core: text(until_nul(&header.version)),
+            kernel: text(until_nul(&header.release)),
+            total_bytes: header.total_bytes,
+            dump_bytes: header.dump_bytes,
+            held_bytes: header.held_bytes,
+            dump_ms: header.dump_ms,
+            unrecorded: header.unrecorded,
+            entries: header.entries as usize,
+            ..Self::default()
+        };
+        let mut bytes = payload[..manifest.size()].to_vec();
+        bytes[CRC_OFFSET..CRC_OFFSET + 4].fill(0);
+        let crc32 = crc32fast::hash(&bytes);
+        if crc32 != header.crc32 {
+            parsed.problems.push(format!(
+                "manifest: at offset {CRC_OFFSET:#x}: expected a CRC-32 of {crc32:#010x}, not {:#010x}",
+                header.crc32
+            ));
+        }
+        parsed
+    }
+
+    /// Each entry to its dump, in order: the name of one that was refused may be that of another.
+    fn match_up(&mut self, entries: impl Iterator<Item = Entry>, dumps: &mut [Dump]) {
+        for entry in entries {
+            let free = |dump: &&mut Dump| dump.entry.is_none() && dump.name == entry.name;
+            let dump = match entry.has_dump {
+                true => dumps.iter_mut().find(free),
+                false => None,
+            };
+            let Some(dump) = dump else {
+                if entry.has_dump {
+                    self.problems.push(format!(
+                        "{}: expected a dump of {} bytes: the manifest has it",
+                        entry.name, entry.bytes
+                    ));
+                }
+                self.absent.push(entry);
+                continue;
+            };
+            if dump.len != entry.bytes {
+                self.problems.push(format!(
+                    "{}: expected {} bytes, as the manifest says, not {}",
+                    entry.name, entry.bytes, dump.len
+                ));
+            }
+            dump.entry = Some(entry);
+        }
+    }
+
+    /// What it says of all dumps, in a line.
+    pub fn words(&self) -> String {
+        let mut words = format!(
+            "vmcore_devdump {} on {}: {} KiB of {} KiB taken, at most {} KiB and {} s for each",
+            self.core,
+            self.kernel,
+            self.held_bytes.div_ceil(1024),
+            self.total_bytes >> 10,
+            self.dump_bytes >> 10,
+            self.dump_ms / 1000
+        );
+        if self.unrecorded != 0 {
+            words += &format!("; {} more were asked for and not recorded", self.unrecorded);
+        }
+        words
+    }
+
+    /// Whether it could be read.
+    pub fn is_readable(&self) -> bool {
+        !self.kernel.is_empty() || !self.core.is_empty()
+    }
+}
+
+/// For printing.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace(char::is_control, "\u{fffd}")
+}
+
+fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
+}
