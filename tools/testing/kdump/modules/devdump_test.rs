@@ -72,7 +72,11 @@ extern "C" fn fill(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
 /// As `fill`, and three bytes behind.
 extern "C" fn overflow(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
     // SAFETY: The core has a page of its own there, for drivers like this one.
-    unsafe { buf.add((*data).size as usize).cast::<[u8; 3]>().write([7; 3]) };
+    unsafe {
+        buf.add((*data).size as usize)
+            .cast::<[u8; 3]>()
+            .write([7; 3])
+    };
     fill(data, buf)
 }
 
