@@ -16,7 +16,10 @@ use kernel::{
     fmt,
     page::PAGE_SIZE,
     prelude::*,
-    sync::global_lock, //
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
 };
 
 use core::ops::RangeInclusive;
@@ -130,18 +133,8 @@ fn bytes(mib: u32) -> usize {
     mib as usize * 1024 * 1024
 }
 
-global_lock! {
-    // SAFETY: `init()` initializes it, before any dump is made.
-    unsafe(uninit) static USED: Mutex<usize> = 0;
-}
-
-/// # Safety
-///
-/// Called once, before anything else here.
-pub(super) unsafe fn init() {
-    // SAFETY: The precondition is the same.
-    unsafe { USED.init() };
-}
+/// Bytes that all dumps take.
+static USED: Atomic<usize> = Atomic::new(0);
 
 /// The pages of a dump that are counted; given back when this is dropped.
 pub(super) struct Share {
@@ -164,11 +157,17 @@ impl Share {
                 false => Failure::new(Reason::TOTAL_BUDGET),
             });
         }
-        let mut used = USED.lock();
-        if bytes > self.limits.total_bytes.saturating_sub(*used) {
-            return Err(Failure::new(Reason::TOTAL_BUDGET));
+        let mut used = USED.load(Relaxed);
+        loop {
+            if bytes > self.limits.total_bytes.saturating_sub(used) {
+                return Err(Failure::new(Reason::TOTAL_BUDGET));
+            }
+            match USED.cmpxchg(used, used + bytes, Relaxed) {
+                Ok(_) => break,
+                // Another dump was faster.
+                Err(now) => used = now,
+            }
         }
-        *used += bytes;
         self.taken += bytes;
         Ok(())
     }
@@ -176,19 +175,19 @@ impl Share {
     /// Gives `pages` back that were counted.
     pub(super) fn give(&mut self, pages: usize) {
         let bytes = pages * PAGE_SIZE;
-        *USED.lock() -= bytes;
+        USED.fetch_sub(bytes, Relaxed);
         self.taken -= bytes;
     }
 
     /// Bytes that could be counted now.
     pub(super) fn left(&self) -> usize {
-        let left = self.limits.total_bytes.saturating_sub(*USED.lock());
+        let left = self.limits.total_bytes.saturating_sub(USED.load(Relaxed));
         left.min(self.limits.dump_bytes.saturating_sub(self.taken)) / PAGE_SIZE * PAGE_SIZE
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        *USED.lock() -= self.taken;
+        USED.fetch_sub(self.taken, Relaxed);
     }
 }

@@ -17,7 +17,6 @@ use super::{
         },
     },
     budget::{
-        self,
         Limits,
         Parameters,
         Share, //
@@ -82,11 +81,8 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
         pr_info!("novmcoredd on the command line: /proc/vmcore is left without device dumps\n");
         return Err(ENODEV);
     }
-    // SAFETY: The module loads once, and nothing else uses the locks before.
-    unsafe {
-        STATE.init();
-        budget::init();
-    }
+    // SAFETY: The module loads once, and nothing else uses the lock before.
+    unsafe { STATE.init() };
     let lower = Path::lookup(c"/proc/vmcore").inspect_err(|error| {
         pr_err!("no /proc/vmcore ({error:?}): device dumps have nowhere to go\n");
     })?;
