@@ -2,7 +2,10 @@
 
 //! What the running kernel says of itself.
 
-use super::super::bindings::file::Path;
+use super::super::{
+    bindings::file::Path,
+    format::command_line, //
+};
 use kernel::{
     page::PAGE_SIZE,
     prelude::*, //
@@ -13,12 +16,7 @@ pub(super) fn is_disabled() -> bool {
     let Ok(mut line) = KVVec::zeroed(PAGE_SIZE, GFP_KERNEL) else {
         return false;
     };
-    let words = read(c"/proc/cmdline", &mut line).split(|byte| byte.is_ascii_whitespace());
-    let asked = words.filter_map(|word| match word.strip_prefix(b"novmcoredd")? {
-        b"" => Some(true),
-        value => is_yes(value.strip_prefix(b"=")?),
-    });
-    asked.last().unwrap_or(false)
+    command_line::is_disabled(read(c"/proc/cmdline", &mut line))
 }
 
 /// Its release, as `uname -r` prints it, zero-padded; nothing else if it can't be read.
@@ -29,15 +27,6 @@ pub(super) fn release<const LEN: usize>() -> [u8; LEN] {
         .len();
     release[len..].fill(0);
     release
-}
-
-/// As `kstrtobool()` takes it.
-fn is_yes(value: &[u8]) -> Option<bool> {
-    match value {
-        [b'1' | b'y' | b'Y' | b't' | b'T', ..] | [b'o' | b'O', b'n' | b'N', ..] => Some(true),
-        [b'0' | b'n' | b'N' | b'f' | b'F', ..] | [b'o' | b'O', b'f' | b'F', ..] => Some(false),
-        _ => None,
-    }
 }
 
 /// The start of a file; empty if it can't be read.

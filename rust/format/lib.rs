@@ -14,6 +14,7 @@
 pub const VERSION: &str = "0.1.0";
 
 mod bytes;
+pub mod command_line;
 pub mod cudbg;
 pub mod elf;
 mod error;

@@ -2,6 +2,8 @@
 
 //! Whether a panic boots a crash kernel at all.
 
+use vmcore_format::command_line;
+
 use super::{system::System, Finding, State};
 
 const RESERVED: &str = "reserved";
@@ -54,17 +56,13 @@ fn loaded(system: &System) -> Finding {
 /// The crash kernel mostly gets the command line of this one.
 fn switched_on(system: &System) -> Finding {
     let line = system.read("/proc/cmdline").unwrap_or_default();
-    let asked = line
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix(SWITCH))
-        .next_back();
-    match asked {
-        Some("" | "=1" | "=y" | "=Y" | "=on") => Finding::bad(
+    match command_line::is_disabled(line.as_bytes()) {
+        true => Finding::bad(
             SWITCH,
             State::Warning,
             "on the kernel's command line: device dumps are switched off",
             "remove novmcoredd from the command line of the crash kernel (Debian: KDUMP_CMDLINE in /etc/default/kdump-tools)",
         ),
-        _ => Finding::ok(SWITCH, "not on the command line"),
+        false => Finding::ok(SWITCH, "not on the command line"),
     }
 }
