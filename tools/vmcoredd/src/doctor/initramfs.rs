@@ -20,6 +20,8 @@ pub struct Initramfs {
     pub path: String,
     /// Release of the kernel that it is for.
     pub release: String,
+    /// Its files, one a line, with their sizes; `None`: it cannot be listed.
+    pub listed: Option<String>,
 }
 
 /// Where distributions keep it: directory, what is before the release in its name, and what is behind.
@@ -42,19 +44,16 @@ pub fn find(system: &System) -> Result<Initramfs, Finding> {
                 .strip_prefix(before)
                 .and_then(|rest| rest.strip_suffix(behind));
             if let Some(release) = release.filter(|release| !release.is_empty()) {
-                found.push(Initramfs {
-                    path: format!("{dir}/{name}"),
-                    release: release.to_owned(),
-                });
+                found.push((format!("{dir}/{name}"), release.to_owned()));
             }
         }
     }
     let at = found
         .iter()
-        .position(|initramfs| initramfs.release == running)
+        .position(|(_, release)| *release == running)
         .or_else(|| found.len().checked_sub(1));
-    at.map(|at| found.swap_remove(at)).ok_or_else(|| {
-        Finding::bad(
+    let Some(at) = at else {
+        return Err(Finding::bad(
             CHECK,
             State::Critical,
             "no initramfs for a crash kernel was found",
@@ -62,7 +61,13 @@ pub fn find(system: &System) -> Result<Initramfs, Finding> {
                 true => "run `kdump-config load`, which makes it",
                 false => "install and start your distribution's kdump service, which makes it",
             },
-        )
+        ));
+    };
+    let (path, release) = found.swap_remove(at);
+    Ok(Initramfs {
+        listed: list(system, &path),
+        path,
+        release,
     })
 }
 
@@ -76,9 +81,13 @@ fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
-    let Initramfs { path, release } = initramfs;
-    let Some(listed) = list(system, path) else {
+pub fn check(initramfs: &Initramfs) -> Finding {
+    let Initramfs {
+        path,
+        release,
+        listed,
+    } = initramfs;
+    let Some(listed) = listed else {
         return Finding::bad(
             CHECK,
             State::Warning,
@@ -121,8 +130,7 @@ fn is_module(line: &str, module: &str, release: &str) -> bool {
     path.contains(&format!("lib/modules/{release}/")) && name.as_deref() == Some(module)
 }
 
-/// The files in an initramfs, one a line, with their sizes.
-pub fn list(system: &System, path: &str) -> Option<String> {
+fn list(system: &System, path: &str) -> Option<String> {
     system
         .output("lsinitramfs", &["-l", path])
         .or_else(|| system.output("lsinitrd", &[path]))

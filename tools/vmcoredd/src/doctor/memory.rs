@@ -4,7 +4,7 @@
 
 use super::{
     crash_kernel,
-    initramfs::{self, Initramfs},
+    initramfs::Initramfs,
     system::System,
     Finding,
     State, //
@@ -19,7 +19,7 @@ const SHARE: u64 = 4;
 const ENOUGH_MIB: u64 = 8;
 
 pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
-    let Some(listed) = initramfs::list(system, &initramfs.path) else {
+    let Some(listed) = &initramfs.listed else {
         return Finding::ok(CHECK, "not known, because the initramfs cannot be listed");
     };
     let unpacked = listed.lines().filter_map(size).sum::<u64>() >> 20;
