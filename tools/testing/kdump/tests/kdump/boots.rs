@@ -107,6 +107,13 @@ pub fn lines<'a>(log: &'a str, what: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// Fails if `log` has one of these signs that something is wrong.
+pub fn assert_none(log: &str, signs: &[&str]) {
+    for sign in signs {
+        assert!(!log.contains(sign), "{}", lines(log, sign).join("\n"));
+    }
+}
+
 /// Runs a program of the build root and returns what it prints.
 pub fn output(program: impl AsRef<Path>, args: &[&str]) -> String {
     let program = program.as_ref();

@@ -15,7 +15,7 @@ use vmcore_format::{
 };
 
 use crate::{
-    boots::{boot, lines, of, text, Boot},
+    boots::{assert_none, boot, lines, of, text, Boot},
     sections::{of_image, Sections},
 };
 
@@ -239,7 +239,5 @@ fn with_24_mib_free_the_vmcore_is_saved_and_registers_are_in_it() {
     }
     assert_eq!(sections[&Section::RegDump].0.detail.code, 0);
     let dmesg = text(&TIGHT, "crash.dmesg");
-    for sign in ["oom", "Out of memory", "page allocation failure"] {
-        assert!(!dmesg.contains(sign), "{}", lines(&dmesg, sign).join("\n"));
-    }
+    assert_none(&dmesg, &["oom", "Out of memory", "page allocation failure"]);
 }

@@ -6,6 +6,10 @@ use std::{fs, path::Path};
 
 /// Bytes of a page descriptor; its first 8 are the offset of the page's data.
 const DESCRIPTOR: usize = 24;
+/// Where the header has its numbers.
+const BLOCK_SIZE: usize = 428;
+const SUB_HEADER_BLOCKS: usize = 432;
+const BITMAP_BLOCKS: usize = 436;
 
 /// What is in a file besides headers and notes, independent of where it is.
 #[derive(PartialEq, Eq)]
@@ -24,10 +28,20 @@ impl Contents {
 
 /// The notes of the file, which may be a part of a split one.
 pub fn notes(path: &Path) -> Vec<u8> {
-    let file = read_file(path);
-    let u64_at = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
-    let block = u32::from_le_bytes(file[428..432].try_into().unwrap()) as usize;
-    let (notes, len) = (u64_at(block + 48), u64_at(block + 56));
+    notes_of(&read_file(path))
+}
+
+fn u32_at(file: &[u8], at: usize) -> usize {
+    u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize
+}
+
+fn u64_at(file: &[u8], at: usize) -> usize {
+    u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize
+}
+
+fn notes_of(file: &[u8]) -> Vec<u8> {
+    let block = u32_at(file, BLOCK_SIZE);
+    let (notes, len) = (u64_at(file, block + 48), u64_at(file, block + 56));
     file[notes..notes + len].to_vec()
 }
 
@@ -40,14 +54,11 @@ fn read_file(path: &Path) -> Vec<u8> {
 /// The notes and the contents of the file.
 pub fn read(path: &Path) -> (Vec<u8>, Contents) {
     let file = read_file(path);
-    let u32_at = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
-    let u64_at = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
-
-    let (block, sub_header_blocks, bitmap_blocks) = (u32_at(428), u32_at(432), u32_at(436));
-    let bitmaps = block * (1 + sub_header_blocks);
-    let table = bitmaps + block * bitmap_blocks;
+    let block = u32_at(&file, BLOCK_SIZE);
+    let bitmaps = block * (1 + u32_at(&file, SUB_HEADER_BLOCKS));
+    let table = bitmaps + block * u32_at(&file, BITMAP_BLOCKS);
     // makedumpfile writes all descriptors, then the pages; that of zeroes is shared and comes first.
-    let first = u64_at(table);
+    let first = u64_at(&file, table);
     let descriptors = file[table..first]
         .chunks_exact(DESCRIPTOR)
         .map(|descriptor| {
@@ -62,5 +73,5 @@ pub fn read(path: &Path) -> (Vec<u8>, Contents) {
         descriptors: descriptors.collect(),
         pages: file[first..].to_vec(),
     };
-    (notes(path), contents)
+    (notes_of(&file), contents)
 }

@@ -12,7 +12,7 @@ use vm::Vm;
 use vmcore_format::manifest::{Manifest, Reason, Status};
 
 use crate::{
-    boots::{boot, lines, of, text, Boot},
+    boots::{assert_none, boot, lines, of, text, Boot},
     kdump_file,
 };
 
@@ -98,14 +98,15 @@ fn what_is_mapped_stays_when_the_module_goes() {
 #[test]
 fn the_kernel_has_nothing_to_complain_about() {
     let dmesg = text(&PARALLEL, "crash.dmesg");
-    for sign in [
-        "BUG:",
-        "WARNING:",
-        "Oops",
-        "Call Trace",
-        "soft lockup",
-        "blocked for",
-    ] {
-        assert!(!dmesg.contains(sign), "{}", lines(&dmesg, sign).join("\n"));
-    }
+    assert_none(
+        &dmesg,
+        &[
+            "BUG:",
+            "WARNING:",
+            "Oops",
+            "Call Trace",
+            "soft lockup",
+            "blocked for",
+        ],
+    );
 }
