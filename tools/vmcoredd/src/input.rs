@@ -17,7 +17,7 @@ use std::{
 };
 
 use anyhow::{bail, Context, Result};
-use vmcore_format::{cudbg::header, manifest::NAME, Error};
+use vmcore_format::{cudbg::header, manifest::NAME};
 
 use self::{
     open::Opened,
@@ -82,8 +82,8 @@ pub struct Input {
     pub kind: String,
     /// Without the manifest.
     pub dumps: Vec<Dump>,
-    /// Where the notes are damaged: dumps behind that are lost.
-    pub damage: Option<Error>,
+    /// Where the file or its notes are damaged: dumps behind that are lost.
+    pub damage: Vec<String>,
     pub manifest: Option<Manifest>,
     /// The manifest, as the dump that it is.
     manifest_dump: Option<Dump>,
@@ -130,7 +130,11 @@ impl Input {
             Some(notes) => {
                 let (found, damage) = notes::walk(&source, notes)?;
                 let dumps = found.iter().map(|found| dump(&found.name, found.payload));
-                (kind(&source)?, dumps.collect(), damage)
+                (
+                    kind(&source)?,
+                    dumps.collect(),
+                    damage.map(|damage| damage.to_string()),
+                )
             }
             None => {
                 let name = match path.file_stem() {
@@ -156,7 +160,7 @@ impl Input {
             path: path.to_owned(),
             kind,
             dumps,
-            damage,
+            damage: opened.damage.into_iter().chain(damage).collect(),
             manifest: None,
             manifest_dump: None,
         };
@@ -215,10 +219,10 @@ impl Input {
         for problem in problems {
             complain!("{}: {problem}", self.path.display());
         }
-        if let Some(damage) = &self.damage {
+        for damage in &self.damage {
             complain!("{}: {damage}", self.path.display());
         }
-        self.damage.is_none() && problems.is_empty()
+        self.damage.is_empty() && problems.is_empty()
     }
 }
 

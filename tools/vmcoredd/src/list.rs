@@ -79,7 +79,7 @@ fn listed(input: &Input) -> Listed<'_> {
         kind: &input.kind,
         dumps: input.dumps.iter().map(Line::new).collect(),
         manifest: input.manifest.as_ref(),
-        damage: input.damage.map(|damage| damage.to_string()),
+        damage: (!input.damage.is_empty()).then(|| input.damage.join("; ")),
     }
 }
 
@@ -104,7 +104,7 @@ fn print(out: &mut impl Write, listed: &Listed<'_>) -> Result<()> {
         )?;
         match (dump.manifest, listed.manifest) {
             (Some(entry), _) => writeln!(out, "; {}", entry.words())?,
-            (None, Some(manifest)) if manifest.is_readable() => {
+            (None, Some(manifest)) if manifest.is_readable => {
                 writeln!(out, "; not in the manifest")?;
             }
             _ => writeln!(out)?,
@@ -119,7 +119,7 @@ fn print(out: &mut impl Write, listed: &Listed<'_>) -> Result<()> {
             entry.words()
         )?;
     }
-    if let Some(manifest) = listed.manifest.filter(|manifest| manifest.is_readable()) {
+    if let Some(manifest) = listed.manifest.filter(|manifest| manifest.is_readable) {
         writeln!(out, "  {}", manifest.words())?;
     }
     Ok(())

@@ -35,6 +35,9 @@ pub struct Manifest {
     pub problems: Vec<String>,
     /// What is only worth knowing.
     pub remarks: Vec<String>,
+    /// There is more than the version.
+    #[serde(skip)]
+    pub is_readable: bool,
 }
 
 /// What became of a dump.
@@ -59,6 +62,9 @@ pub struct Entry {
     pub missing: Option<String>,
     #[serde(skip)]
     has_dump: bool,
+    /// Whether the status is one that this reader knows.
+    #[serde(skip)]
+    is_known: bool,
 }
 
 impl Entry {
@@ -66,6 +72,7 @@ impl Entry {
         let Status(status) = entry.status;
         let Reason(reason) = entry.reason;
         let words = entry.status.words().map(str::to_owned);
+        let is_known = words.is_some();
         let missing = text(entry.missing());
         Self {
             name: text(entry.name()),
@@ -83,6 +90,7 @@ impl Entry {
             held_bytes: entry.held_bytes,
             missing: (!missing.is_empty()).then_some(missing),
             has_dump: entry.status.has_dump(),
+            is_known,
         }
     }
 
@@ -93,9 +101,15 @@ impl Entry {
             words += &format!(": {why}");
         }
         // Of a dump that is there, it says no more than the reason.
-        if self.errno != 0 && !self.has_dump {
-            let error = io::Error::from_raw_os_error(self.errno.saturating_neg());
-            words += &format!(": {error}");
+        match self.errno {
+            _ if self.has_dump => {}
+            0 => {}
+            // No error number: a driver has its own ideas.
+            1.. => words += &format!(": it returned {}", self.errno),
+            errno => {
+                let error = io::Error::from_raw_os_error(errno.saturating_neg());
+                words += &format!(": {error}");
+            }
         }
         if let Some(asked) = self
             .asked
@@ -148,6 +162,7 @@ impl Manifest {
             dump_ms: header.dump_ms,
             unrecorded: header.unrecorded,
             entries: header.entries as usize,
+            is_readable: true,
             ..Self::default()
         };
         let mut bytes = payload[..manifest.size()].to_vec();
@@ -168,7 +183,11 @@ impl Manifest {
             let free = |dump: &&mut Dump| dump.entry.is_none() && dump.name == entry.name;
             let dump = match entry.has_dump {
                 true => dumps.iter_mut().find(free),
-                false => None,
+                false if entry.is_known => None,
+                // A later status: whether there is a dump, only the dump says.
+                false => dumps
+                    .iter_mut()
+                    .find(|dump| free(dump) && dump.len == entry.bytes),
             };
             let Some(dump) = dump else {
                 if entry.has_dump {
@@ -205,11 +224,6 @@ impl Manifest {
             words += &format!("; {} more were asked for and not recorded", self.unrecorded);
         }
         words
-    }
-
-    /// Whether it could be read.
-    pub fn is_readable(&self) -> bool {
-        !self.kernel.is_empty() || !self.core.is_empty()
     }
 }
 

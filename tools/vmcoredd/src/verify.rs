@@ -24,6 +24,9 @@ struct Verdict {
     /// The payload has the CRC-32 that the manifest says it has, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     crc32: Option<bool>,
+    /// Whether the manifest, if there is one, has an entry of it. It has none of the kernel's own dumps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_manifest: Option<bool>,
     damage: Vec<String>,
 }
 
@@ -32,12 +35,14 @@ pub fn run(args: &Files) -> Result<u8> {
     let mut verdicts = Vec::new();
     for input in &inputs {
         let name = input.path.display().to_string();
-        verdicts.extend(input.dumps.iter().map(|dump| judge(dump, &name)));
         let manifest = input.manifest.iter();
+        let has_entries = manifest.clone().any(|manifest| manifest.is_readable);
+        verdicts.extend(input.dumps.iter().map(|dump| Verdict {
+            in_manifest: has_entries.then_some(dump.entry.is_some()),
+            ..judge(dump, &name)
+        }));
         let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
-        let damage: Vec<_> = problems
-            .chain(input.damage.map(|damage| damage.to_string()))
-            .collect();
+        let damage: Vec<_> = problems.chain(input.damage.iter().cloned()).collect();
         if !damage.is_empty() {
             verdicts.push(Verdict {
                 damage,
@@ -70,6 +75,7 @@ impl Verdict {
             complete: 0,
             incomplete: 0,
             crc32: None,
+            in_manifest: None,
             damage: Vec::new(),
         }
     }
@@ -145,6 +151,7 @@ fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
         } = verdict;
         let crc32 = match verdict.crc32 {
             Some(true) => "CRC-32 as in the manifest, ",
+            None if verdict.in_manifest == Some(false) => "not in the manifest, ",
             _ => "",
         };
         writeln!(

@@ -58,7 +58,9 @@ const PACKERS: [(&str, Pack); 5] = [
         bzip2.finish().unwrap()
     }),
     ("lz4", |bytes| {
-        let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        let mut info = lz4_flex::frame::FrameInfo::new();
+        info.block_size = lz4_flex::frame::BlockSize::Max64KB;
+        let mut lz4 = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
         lz4.write_all(bytes).unwrap();
         lz4.finish().unwrap()
     }),
@@ -269,5 +271,30 @@ fn memory_does_not_grow_with_the_dump() {
             output.status.success() && said.contains("huge"),
             "{command}: {said}"
         );
+    }
+}
+
+#[test]
+fn a_compressed_file_cut_short_gives_what_is_there() {
+    let files = Files::new();
+    // Memory that does not compress, so that the end of the file is far from the notes.
+    let mut state = 1u32;
+    let memory = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    let mut vmcore = files::elf(&dumps(&files::image()));
+    vmcore.extend(memory.take(4 << 20));
+    for (compression, pack) in PACKERS {
+        let packed = pack(&vmcore);
+        let cut = &packed[..packed.len() - (1 << 20)];
+        for (status, listed, complaint) in [list(&files.write("cut", cut)), list_piped(cut)] {
+            assert_eq!(status, 1, "{compression}");
+            assert_eq!(listed[0]["dumps"].as_array().unwrap().len(), 2);
+            assert!(
+                complaint.contains(&format!("{compression}: ")),
+                "{complaint}"
+            );
+        }
     }
 }

@@ -245,6 +245,7 @@ fn dumps_and_manifest_that_do_not_match_are_reported() {
     let (status, said, _) = run(&["verify", &file]);
     assert_eq!(status, 1);
     assert!(said.contains("DAMAGED lost: expected a dump"), "{said}");
+    assert!(said.contains("other: ok (not in the manifest"), "{said}");
 
     let short = [
         entry(NAME, Status::COMPLETE, &image),
@@ -303,5 +304,46 @@ fn other_versions_of_the_manifest_are_understood_as_far_as_possible() {
         assert_eq!(status, 1, "{complaint}");
         assert!(complaint.contains("manifest: at offset"), "{complaint}");
         assert!(said.contains("2 device dumps"), "{said}");
+    }
+}
+
+#[test]
+fn dumps_of_one_name_get_their_entries_in_order_and_files_of_their_own() {
+    let files = Files::new();
+    // Only a newer core could say what became of the last one, which is there.
+    let entries = [
+        entry("twice", Status::COMPLETE, b"first"),
+        entry("twice", Status::REFUSED, b""),
+        entry("twice", Status::PARTIAL, b"second"),
+        entry("later", Status(9), b"third"),
+    ];
+    let vmcore = files::elf(&[
+        ("twice", b"first"),
+        ("twice", b"second"),
+        ("later", b"third"),
+        ("vmcore_devdump", &manifest(&entries)),
+    ]);
+    let file = files.write("vmcore", &vmcore);
+    let (status, said, _) = run(&["list", "--json", &file]);
+    let listed: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(status, 0);
+    for (dump, what) in ["complete", "partial", "status 9"].iter().enumerate() {
+        assert_eq!(listed[0]["dumps"][dump]["manifest"]["status"], *what);
+    }
+    assert_eq!(listed[0]["manifest"]["absent"][0]["status"], "refused");
+    let (status, said, _) = run(&["verify", &file]);
+    assert_eq!(
+        (status, said.matches("CRC-32 as").count()),
+        (0, 3),
+        "{said}"
+    );
+    let out = files.path("out");
+    assert_eq!(run(&["extract", &file, "-o", out.to_str().unwrap()]).0, 0);
+    for (name, payload) in [
+        ("twice.bin", "first"),
+        ("twice.bin_", "second"),
+        ("later.bin", "third"),
+    ] {
+        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), payload);
     }
 }

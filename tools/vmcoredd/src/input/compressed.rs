@@ -2,9 +2,12 @@
 
 //! Files that are compressed as a whole.
 
-use std::io::Read;
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+};
 
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 
 /// How.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +43,51 @@ impl Compression {
         }
     }
 
-    /// What `packed` was before.
-    pub fn reader<'a>(self, packed: impl Read + 'a) -> Result<Box<dyn Read + 'a>> {
-        Ok(match self {
+    /// What `packed` was before. Where it is damaged or cut short, it ends, and `damage` has why: notes come first, and may be
+    /// all there.
+    pub fn reader<'a>(
+        self,
+        packed: impl Read + 'a,
+        damage: &'a RefCell<Option<String>>,
+    ) -> Result<Box<dyn Read + 'a>> {
+        let reader: Box<dyn Read + 'a> = match self {
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
             Self::Zstd => Box::new(
-                ruzstd::decoding::StreamingDecoder::new(packed).map_err(anyhow::Error::msg)?,
+                ruzstd::decoding::StreamingDecoder::new(packed)
+                    .map_err(|error| anyhow!("zstd: {error}"))?,
             ),
             Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
             Self::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
-        })
+        };
+        Ok(Box::new(Lenient {
+            compression: self,
+            reader,
+            damage,
+        }))
+    }
+}
+
+struct Lenient<'a, R> {
+    compression: Compression,
+    reader: R,
+    damage: &'a RefCell<Option<String>>,
+}
+
+impl<R: Read> Read for Lenient<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.damage.borrow().is_some() {
+            return Ok(0);
+        }
+        match self.reader.read(buf) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                *self.damage.borrow_mut() = Some(format!(
+                    "{}: {error}: what follows is lost",
+                    self.compression.name()
+                ));
+                Ok(0)
+            }
+            result => result,
+        }
     }
 }

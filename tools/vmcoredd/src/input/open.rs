@@ -3,6 +3,7 @@
 //! Opening what can be a file, a pipe or /proc/vmcore; as it is, flattened or compressed as a whole.
 
 use std::{
+    cell::RefCell,
     fs::File,
     io::{self, BufReader, Cursor, Read},
     os::{
@@ -29,6 +30,8 @@ pub struct Opened {
     pub source: Source,
     pub flattened: bool,
     pub compression: Option<Compression>,
+    /// Why it could not be decompressed to its end.
+    pub damage: Option<String>,
 }
 
 /// Opens `path`; "-" is standard input.
@@ -57,6 +60,7 @@ pub fn open(path: &Path) -> Result<Opened> {
             source: Source::plain(file),
             flattened: false,
             compression: None,
+            damage: None,
         });
     }
     let mut outcome = flattened::flattened(&mut InPlace::new(&file)?, None)?;
@@ -72,20 +76,30 @@ pub fn stream(mut from: impl Read) -> Result<Opened> {
     let Some(compression) = Compression::of(&start) else {
         return unpacked(&start, all, None);
     };
+    let damage = RefCell::new(None);
     let unpack = || -> Result<Opened> {
-        let mut from = compression.reader(all)?;
+        let mut from = compression.reader(all, &damage)?;
         let (start, all) = peek(&mut from)?;
         let opened = unpacked(&start, all, Some(compression))?;
         locate(&opened.source)?;
         Ok(opened)
     };
-    unpack().with_context(|| format!("packed by {}", compression.name()))
+    let opened = unpack();
+    let damage = damage.take();
+    match opened {
+        Ok(opened) => Ok(Opened { damage, ..opened }),
+        Err(error) => {
+            let packed = format!("packed by {}", compression.name());
+            Err(error).context(damage.unwrap_or(packed))
+        }
+    }
 }
 
-type All<R> = io::Chain<Cursor<Vec<u8>>, R>;
+/// Bytes that were read already, and those that follow.
+type Rewound<R> = io::Chain<Cursor<Vec<u8>>, R>;
 
 /// The first bytes, and all bytes.
-fn peek<R: Read>(mut from: R) -> Result<(Vec<u8>, All<R>)> {
+fn peek<R: Read>(mut from: R) -> io::Result<(Vec<u8>, Rewound<R>)> {
     let mut start = Vec::new();
     from.by_ref().take(START as u64).read_to_end(&mut start)?;
     Ok((start.clone(), Cursor::new(start).chain(from)))
@@ -100,6 +114,7 @@ fn unpacked(start: &[u8], all: impl Read, compression: Option<Compression>) -> R
         source: flattened::plain(&mut carrier)?,
         flattened: false,
         compression,
+        damage: None,
     })
 }
 
@@ -109,6 +124,7 @@ fn opened(outcome: Outcome, compression: Option<Compression>) -> Result<Opened> 
             source,
             flattened: true,
             compression,
+            damage: None,
         }),
         Outcome::Again(_) => bail!(
             "notes are not where makedumpfile has them in a flattened file: make an ordinary one (makedumpfile -R vmcore <FILE)"
