@@ -32,6 +32,7 @@ need-kdir:
 #: make test              everything that is promised, proven in virtual machines
 #: make bench             register accesses and time per section, ours and the C driver's
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
+#: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
@@ -45,6 +46,9 @@ bench: prepare
 
 check: prepare
 	@$(enter) tools/testing/check "$$($(setup)/kdir)"
+
+fuzz:
+	@$(enter) tools/vmcoredd/fuzz/run $(if $(filter command line,$(origin SECONDS)),$(SECONDS),3600)
 
 vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)
@@ -61,4 +65,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install need-kdir demo test bench check vm-shell prepare clean clean-cache
+.PHONY: help modules install need-kdir demo test bench check fuzz vm-shell prepare clean clean-cache
