@@ -7,10 +7,11 @@ for wrong in total_mib=1025 dump_mib=4294967295 dump_seconds=0 dump_seconds=3601
 	[ ! -e /proc/vmcore_devdump ]
 done
 
-# save NAME PARAMETER…: dumps that may take so much; of the file, what holds the notes.
+# save NAME PARAMETER…: dumps that may take so much; of the file, what holds the notes, and in NAME.free what was free before.
 save() {
 	name=$1
 	shift
+	grep MemAvailable /proc/meminfo >/out/$name.free
 	insmod /modules/vmcore_devdump.ko "$@"
 	insmod /modules/cxgb4_dump.ko
 	head -c 4194304 /proc/vmcore_devdump >/out/$name

@@ -121,13 +121,17 @@ fn what_dumps_may_take_is_logged() {
         ready[3]
     );
     assert_eq!(lines(&dmesg, "total_mib=1024: only ").len(), 1, "{dmesg}");
-    // A third is the most that there is.
-    let [share, third] =
-        ["memory", "total"].map(|name| Saved::open(&BUDGET, name).header.total_bytes);
-    assert!(
-        (share * 6 / 5..share * 3 / 2).contains(&third),
-        "{share} {third}"
-    );
+    // A quarter, and if asked for all a third, of what was free; that moves while a module is loaded.
+    for (name, share) in [("memory", 4), ("total", 3)] {
+        let free = text(&BUDGET, &format!("{name}.free"));
+        let kib: u64 = free.split_whitespace().nth(1).unwrap().parse().unwrap();
+        let expected = kib * 1024 / share;
+        let total = Saved::open(&BUDGET, name).header.total_bytes;
+        assert!(
+            (expected * 9 / 10..expected * 11 / 10).contains(&total),
+            "{name}: {total} of {kib} KiB"
+        );
+    }
 }
 
 #[test]
