@@ -63,8 +63,7 @@ pub fn run(args: &Doctor) -> Result<u8> {
     let findings = examine(&system);
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &findings)?;
-        writeln!(out)?;
+        crate::print_json(&mut out, &findings)?;
     } else {
         for finding in &findings {
             print(&mut out, finding)?;

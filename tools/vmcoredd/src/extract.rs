@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -68,8 +68,7 @@ pub fn run(args: &Extract) -> Result<u8> {
     progress::clear();
     let mut out = io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &written)?;
-        writeln!(out)?;
+        crate::print_json(&mut out, &written)?;
     } else {
         for Written { dump, file, bytes } in &written {
             writeln!(out, "{dump}: {bytes} bytes in {}", file.display())?;
@@ -80,21 +79,13 @@ pub fn run(args: &Extract) -> Result<u8> {
 
 /// Writes the payload. If it is not what was dumped, it is written all the same: there is no other.
 fn whole(dump: &Dump, out: &mut dyn Write, damage: &mut Option<String>) -> Result<u64> {
-    let mut crc32 = crc32fast::Hasher::new();
-    let mut payload = dump.reader();
-    let mut buf = vec![0; 1 << 18];
     let mut bytes = 0;
-    loop {
-        let got = payload.read(&mut buf).context("reading the vmcore")?;
-        if got == 0 {
-            break;
-        }
-        out.write_all(&buf[..got]).map_err(Failure::Output)?;
-        crc32.update(&buf[..got]);
-        bytes += got as u64;
-    }
+    let crc32 = dump.copy(|piece| {
+        bytes += piece.len() as u64;
+        Ok(out.write_all(piece).map_err(Failure::Output)?)
+    })?;
     let wanted = dump.entry.as_ref().map(|entry| entry.crc32);
-    if wanted.is_some_and(|wanted| wanted != crc32.finalize()) {
+    if wanted.is_some_and(|wanted| wanted != crc32) {
         *damage =
             Some("written, but not what was dumped: the CRC-32 in the manifest is another".into());
     }

@@ -56,6 +56,22 @@ impl Dump {
     pub fn reader(&self) -> impl Read + '_ {
         Payload { dump: self, at: 0 }
     }
+
+    /// Hands the payload to `out`, piece by piece; returns its CRC-32.
+    pub fn copy(&self, mut out: impl FnMut(&[u8]) -> Result<()>) -> Result<u32> {
+        let mut crc32 = crc32fast::Hasher::new();
+        let mut payload = self.reader();
+        let mut buf = vec![0; 1 << 18];
+        loop {
+            match payload.read(&mut buf).context("reading the vmcore")? {
+                0 => return Ok(crc32.finalize()),
+                got => {
+                    crc32.update(&buf[..got]);
+                    out(&buf[..got])?;
+                }
+            }
+        }
+    }
 }
 
 struct Payload<'a> {

@@ -20,6 +20,11 @@ pub mod sections;
 mod show;
 mod verify;
 
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
 use self::cli::{Cli, Command};
 
 /// Everything was as it should be.
@@ -63,6 +68,12 @@ fn status(readable: bool, sound: bool) -> u8 {
         (true, false) => DAMAGED,
         (true, true) => OK,
     }
+}
+
+/// Prints what others are to read.
+fn print_json(out: &mut impl Write, what: &impl Serialize) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *out, what)?;
+    Ok(writeln!(out)?)
 }
 
 /// Whoever was to read the output has seen enough.

@@ -61,8 +61,7 @@ pub fn run(args: &Files) -> Result<u8> {
     progress::clear();
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &listed)?;
-        writeln!(out)?;
+        crate::print_json(&mut out, &listed)?;
     } else {
         for listed in &listed {
             print(&mut out, listed)?;

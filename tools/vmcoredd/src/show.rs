@@ -230,8 +230,7 @@ pub fn run(args: &Show) -> Result<u8> {
     progress::clear();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &shown)?;
-        writeln!(out)?;
+        crate::print_json(&mut out, &shown)?;
     } else {
         for Shown {
             name,

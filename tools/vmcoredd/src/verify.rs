@@ -2,7 +2,7 @@
 
 //! `vmcoredd verify`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -53,8 +53,7 @@ pub fn run(args: &Files) -> Result<u8> {
     progress::clear();
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &verdicts)?;
-        writeln!(out)?;
+        crate::print_json(&mut out, &verdicts)?;
     } else {
         for verdict in &verdicts {
             print(&mut out, verdict)?;
@@ -85,7 +84,7 @@ impl Verdict {
 fn judge(dump: &Dump, file: &str) -> Verdict {
     let mut verdict = Verdict::new(file, Some(dump.name.clone()));
     if let Some(entry) = &dump.entry {
-        match crc32(dump) {
+        match dump.copy(|_| Ok(())) {
             Ok(crc32) if crc32 == entry.crc32 => verdict.crc32 = Some(true),
             Ok(crc32) => {
                 verdict.crc32 = Some(false);
@@ -94,7 +93,7 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
                     entry.crc32
                 ));
             }
-            Err(error) => verdict.damage.push(error.to_string()),
+            Err(error) => verdict.damage.push(format!("{error:#}")),
         }
     }
     match Image::open(dump) {
@@ -119,23 +118,6 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
         Err(_) => {}
     }
     verdict
-}
-
-fn crc32(dump: &Dump) -> io::Result<u32> {
-    struct Crc32(crc32fast::Hasher);
-    impl Write for Crc32 {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut crc32 = Crc32(crc32fast::Hasher::new());
-    let mut payload = io::BufReader::with_capacity(1 << 18, dump.reader());
-    io::copy(&mut payload, &mut crc32)?;
-    Ok(crc32.0.finalize())
 }
 
 fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
