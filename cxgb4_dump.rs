@@ -16,8 +16,10 @@ mod bindings {
 
 #[path = "rust/abi/lib.rs"]
 mod abi;
+#[forbid(unsafe_code)]
 #[path = "rust/cxgb4/lib.rs"]
 mod cxgb4;
+#[forbid(unsafe_code)]
 #[path = "rust/format/lib.rs"]
 mod format;
 

@@ -2,28 +2,18 @@
 
 //! The seam between the core and the drivers that dump devices.
 //!
-//! A driver implements [`DeviceDump`] and calls [`register`] while it probes:
+//! A driver implements [`DeviceDump`] and calls [`register`] while it probes. `samples/edu_dump.rs` is a whole one, and what to
+//! start from; it has no `unsafe`, and needs none. Drivers take this folder as a module: `#[path = "…/rust/abi/lib.rs"] mod abi;`
 //!
-//! ```ignore
-//! struct Temperature<'a>(&'a Sensor);
-//!
-//! impl DeviceDump for Temperature<'_> {
-//!     fn name(&self) -> &CStr {
-//!         c"temperature"
-//!     }
-//!
-//!     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
-//!         sink.write(&self.0.read()?.to_le_bytes())
-//!     }
-//! }
-//!
-//! abi::register(&mut Temperature(&sensor))?;
-//! ```
-//!
-//! C header: `include/vmcore_devdump.h`
+//! C header: `include/vmcore_devdump.h`; for people: `Documentation/driver-api.rst`
 
+// No driver uses all of it.
 #![allow(dead_code)]
+#![warn(clippy::missing_docs_in_private_items)]
 
+#[cfg(CONFIG_PCI)]
+pub(crate) mod pci;
+#[allow(clippy::missing_docs_in_private_items)]
 pub(crate) mod raw;
 
 use kernel::{
@@ -40,21 +30,33 @@ use kernel::{
 
 use core::marker::PhantomData;
 
-/// Something that can write what its device looks like.
+/// A device, or a part of it, that can be dumped.
 pub(crate) trait DeviceDump {
-    /// The name of the dump: unique, 1 to 43 bytes.
+    /// The name of the dump: 1 to 43 bytes, which no other stream has. [`pci::dump_name`] makes one that is.
     fn name(&self) -> &CStr;
 
-    /// Writes the dump. Called once, in process context, while [`register`] runs.
+    /// Writes the dump. Called at most once, in process context and without any lock held: it may sleep, and register further
+    /// dumps.
     ///
-    /// An error drops the dump; to keep a partial one, finish it and return `Ok`.
+    /// # Errors
+    ///
+    /// Any; it drops the dump and is what [`register`] returns. To keep what there is, finish it, say what is
+    /// [missing](Sink::missing) and return `Ok`.
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result;
 }
 
-/// Collects `dump` and adds it to `/proc/vmcore_devdump`.
+/// Collects `dump` and adds it to `/proc/vmcore_devdump`, where it stays until the core is unloaded.
 ///
-/// Errors before collecting: `EINVAL` (name), `EEXIST` (a dump of that name is there), `EBUSY` (the file is open),
-/// `ENOSPC` (the budget is used up). Then whatever `collect` returned, or again the second and third: others may be faster.
+/// # Errors
+///
+/// Before collecting:
+/// - `EINVAL`: the name is empty or too long; of the latter the core knows nothing.
+/// - `EEXIST`: there is a dump of that name.
+/// - `EBUSY`: the file is open.
+/// - `ENOSPC`: no page is left of what all dumps may take.
+///
+/// After it: what `collect` returned, `ENOMEM`, or again `EEXIST` and `EBUSY`, if somebody was faster meanwhile. The core logs them
+/// all and has them in the manifest: a driver need not.
 pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
     extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
         // SAFETY: `register` passed this pointer along with this function, and its `&mut D` is not used before it
@@ -84,29 +86,45 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
     })
 }
 
-/// Where a dump is written to.
+/// Where a dump is written to: a sequence of bytes that grows.
 ///
 /// # Invariants
 ///
 /// `raw` is a sink of the core that is valid for `'a`, and nobody else uses it.
 pub(crate) struct Sink<'a> {
+    /// The core's.
     raw: *mut raw::Sink,
+    /// It lends it.
     _core: PhantomData<&'a mut raw::Sink>,
 }
 
 impl Sink<'_> {
+    /// What the core does with it.
     fn ops(&self) -> &raw::SinkOps {
         // SAFETY: By the type invariant the sink is valid, and the core's table of functions is a constant.
         unsafe { &*(*self.raw).ops }
     }
 
-    /// Appends `bytes`, all or nothing. `ENOSPC`: over budget. `ENOMEM`: no memory. What was written before stays.
+    /// Appends `bytes`, all or nothing. What was written before stays.
+    ///
+    /// # Errors
+    ///
+    /// - `ENOSPC`: the limit for this dump, or for all of them, is reached.
+    /// - `ENOMEM`: no page was free.
+    /// - `ETIME`: [`Sink::ms_left`] has been 0 for as long as the dump may take.
+    ///
+    /// The dump is partial then, even if `collect` returns `Ok`.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
         // SAFETY: The sink is valid by the type invariant, `bytes` is valid for its length.
         to_result(unsafe { (self.ops().write)(self.raw, bytes.as_ptr().cast(), bytes.len()) })
     }
 
-    /// Overwrites bytes from `offset` on that have been written before. `EINVAL`: they have not.
+    /// Overwrites what was written, from `offset` bytes behind its start on: for headers that count what follows. Takes no memory,
+    /// and works however late it is.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: so many bytes were not written; none is changed.
     pub(crate) fn patch(&mut self, offset: usize, bytes: &[u8]) -> Result {
         // SAFETY: As for `write`.
         to_result(unsafe {
@@ -120,20 +138,21 @@ impl Sink<'_> {
         unsafe { (self.ops().len)(self.raw) }
     }
 
-    /// Bytes that still fit into the budget.
+    /// Bytes that limits would let in now. Other dumps share them, and memory may run out earlier: not a promise.
     pub(crate) fn remaining(&self) -> usize {
         // SAFETY: The sink is valid by the type invariant.
         unsafe { (self.ops().remaining)(self.raw) }
     }
 
-    /// Milliseconds until the dump should be finished; 0 when it is late. After as much time again, nothing can be written.
+    /// Milliseconds until the dump should be finished; 0 when it is late: leave out what is not worth the wait. After as much time
+    /// again as the dump may take, [`Sink::write`] fails.
     pub(crate) fn ms_left(&self) -> u32 {
         // SAFETY: The sink is valid by the type invariant.
         unsafe { (self.ops().ms_left)(self.raw) }
     }
 
-    /// Says that a part of the device is not in the dump, for the manifest: a word or two, which it keeps as far as there is
-    /// room. The dump is partial then.
+    /// Says that a part of the device is not in the dump, in a word or two for the manifest, which has room for 104 bytes of all of
+    /// them together; what does not fit becomes "...". The dump is partial then.
     pub(crate) fn missing(&mut self, what: &str) {
         // SAFETY: As for `write`.
         unsafe { (self.ops().missing)(self.raw, what.as_ptr().cast(), what.len()) }

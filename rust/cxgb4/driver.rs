@@ -6,16 +6,17 @@ use super::{
     super::{
         abi::{
             self,
+            pci::{
+                dump_name,
+                MemoryDecoding, //
+            },
             DeviceDump,
             Sink, //
         },
         format::cudbg::Chip,
         module_parameters, //
     },
-    bar::{
-        Bar0,
-        MemoryDecoding, //
-    },
+    bar::Bar0,
     device::Device,
     hal::Hal,
     ids,
@@ -33,7 +34,6 @@ use kernel::{
     pci,
     prelude::*,
     str::{
-        BStr,
         CStr,
         CString, //
     },
@@ -65,11 +65,10 @@ fn dump(device: &pci::Device<Bound>) -> Result {
     let hal = Chip::from_device_id(device.device_id())
         .map(Hal::of)
         .ok_or(ENODEV)?;
-    let address = BStr::from_bytes(device.as_ref().name().to_bytes());
     let mut dump = Dump {
         device,
         hal,
-        name: CString::try_from_fmt(fmt!("cxgb4_{address}"))?,
+        name: dump_name("cxgb4", device)?,
         tally: Tally::default(),
     };
     let start = Instant::<Monotonic>::now();

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What drivers of PCI devices need before they can read a register.
+//!
+//! C header: `include/uapi/linux/pci_regs.h`
+
+use kernel::{
+    device::Bound,
+    io::Io,
+    pci::Device,
+    prelude::*,
+    str::{
+        BStr,
+        CString, //
+    },
+};
+
+/// `PCI_COMMAND`.
+const COMMAND: usize = 0x04;
+/// `PCI_COMMAND_MEMORY`.
+const COMMAND_MEMORY: u16 = 1 << 1;
+/// What a device answers that is gone.
+const ALL_ONES: u16 = u16::MAX;
+
+/// What drivers call the dump of `device`: `<driver>_<PCI address>`, as in `cxgb4_0000:00:05.0`.
+///
+/// # Errors
+///
+/// `ENOMEM`. A driver's name of more than 30 bytes makes a name that [`super::register`] refuses.
+pub(crate) fn dump_name(driver: &str, device: &Device<Bound>) -> Result<CString> {
+    let address = BStr::from_bytes(device.as_ref().name().to_bytes());
+    CString::try_from_fmt(fmt!("{driver}_{address}"))
+}
+
+/// Lets a device answer to memory accesses, and nothing else. Dropping it puts the command register back.
+///
+/// Not `pci_enable_device()`: that changes the link's power management and interrupt routing, too, and the driver that comes
+/// next is to find the device as it was.
+pub(crate) struct MemoryDecoding<'a> {
+    /// It does, as long as this lives.
+    device: &'a Device<Bound>,
+    /// The command register as it was found.
+    before: u16,
+}
+
+impl<'a> MemoryDecoding<'a> {
+    /// Turns it on, unless it is.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`: the device is not there any more. `ENXIO`: it cannot be made to answer.
+    pub(crate) fn enable(device: &'a Device<Bound>) -> Result<Self> {
+        let config = device.config_space();
+        let before = config.try_read16(COMMAND)?;
+        if before == ALL_ONES {
+            return Err(ENODEV);
+        }
+        let decoding = Self { device, before };
+        if before & COMMAND_MEMORY == 0 {
+            config.try_write16(before | COMMAND_MEMORY, COMMAND)?;
+            if config.try_read16(COMMAND)? & COMMAND_MEMORY == 0 {
+                return Err(ENXIO);
+            }
+        }
+        Ok(decoding)
+    }
+}
+
+impl Drop for MemoryDecoding<'_> {
+    fn drop(&mut self) {
+        if self.before & COMMAND_MEMORY == 0 {
+            // Cannot fail: `enable` has accessed the same register.
+            let _ = self.device.config_space().try_write16(self.before, COMMAND);
+        }
+    }
+}
