@@ -13,14 +13,19 @@ ifdef KDIR
 endif
 
 #: make KDIR=DIR          build the kernel modules against DIR, into build/modules (where DIR comes from: tools/kdir/kdir --help)
+#: make samples KDIR=DIR  build the smallest dump drivers, those in samples/, into build/samples
 #: make install KDIR=DIR  install them where depmod and modprobe find them (INSTALL_MOD_PATH is honoured)
 out = $(if $(BENCH),bench-modules,modules)
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(CURDIR)/build/$1 CC=x86_64-linux-gnu-gcc-14 \
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$2 MO=$(CURDIR)/build/$1 CC=x86_64-linux-gnu-gcc-14 \
 	LOCALVERSION='$(shell sed 's/^[0-9.]*//' '$(KDIR)/include/config/kernel.release')'
 
 modules install: need-kdir
 	@mkdir -p build/$(out)
 	$(call kbuild,$(out)) $(if $(filter install,$@),modules_install,modules)
+
+samples: modules
+	@mkdir -p build/samples
+	$(call kbuild,samples,/samples) KBUILD_EXTRA_SYMBOLS=$(CURDIR)/build/modules/Module.symvers modules
 
 need-kdir:
 	@[ -n '$(KDIR)' ] || { echo 'say which kernel to build for: make $(MAKECMDGOALS) KDIR=DIR (see tools/kdir/kdir --help)' >&2; exit 2; }
@@ -65,4 +70,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install need-kdir demo test bench check fuzz vm-shell prepare clean clean-cache
+.PHONY: help modules install samples need-kdir demo test bench check fuzz vm-shell prepare clean clean-cache

@@ -24,6 +24,7 @@ pub(crate) fn command(
     console: Console,
     serial_log: &Path,
     adapters: &[Plugged],
+    devices: &[String],
 ) -> Command {
     let mut qemu = Command::new("qemu-system-x86_64");
     // KVM may be there and not work, and what passes under TCG passes everywhere.
@@ -47,12 +48,16 @@ pub(crate) fn command(
             .arg(format!("file:{}", serial_log.display())),
         Console::Terminal => qemu.args(["-serial", "mon:stdio"]),
     };
-    for (slot, adapter) in (FIRST_SLOT..).zip(adapters) {
+    let mut slots = FIRST_SLOT..;
+    for (adapter, slot) in adapters.iter().zip(&mut slots) {
         let device = format!(
             r#"{{"driver":"vfio-user-pci","addr":"{slot:02x}.0","rombar":0,"socket":{{"type":"unix","path":"{}"}}}}"#,
             adapter.socket().display()
         );
         qemu.args(["-device", &device]);
+    }
+    for (model, slot) in devices.iter().zip(&mut slots) {
+        qemu.args(["-device", &format!("{model},addr={slot:02x}.0")]);
     }
     qemu
 }

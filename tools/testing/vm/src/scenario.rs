@@ -36,6 +36,7 @@ pub struct Vm {
     cpus: u32,
     crash_options: String,
     adapters: Vec<Adapter>,
+    devices: Vec<String>,
     extra: Extra,
     module_dirs: Vec<PathBuf>,
     first: String,
@@ -121,6 +122,7 @@ impl Vm {
             cpus: 1,
             crash_options: String::new(),
             adapters: Vec::new(),
+            devices: Vec::new(),
             extra: Extra::default(),
             module_dirs: vec![paths::modules_dir()],
             first: String::new(),
@@ -158,6 +160,12 @@ impl Vm {
     /// Plugs in an adapter: the first one is 0000:00:05.0, the next 0000:00:06.0, and so on.
     pub fn adapter(mut self, adapter: Adapter) -> Self {
         self.adapters.push(adapter);
+        self
+    }
+
+    /// Plugs in a device that QEMU models, behind the adapters.
+    pub fn device(mut self, model: &str) -> Self {
+        self.devices.push(model.to_owned());
         self
     }
 
@@ -246,6 +254,7 @@ impl Vm {
             console,
             &serial_log,
             &adapters,
+            &self.devices,
         );
         if self.shell.is_none() {
             let said = fs::File::create(dir.join("qemu.log"))?;

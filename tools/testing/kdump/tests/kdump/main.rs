@@ -17,5 +17,6 @@ mod leaving;
 mod manifest;
 mod oracle;
 mod parallel;
+mod samples;
 mod sections;
 mod two_adapters;
