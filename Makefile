@@ -42,12 +42,14 @@ need-kdir:
 demo: prepare
 	@$(enter) build/bin/vm demo
 
+test: kernels = oracle
 test: prepare
-	@oracle=$$($(setup)/oracle) && $(enter) env VMCORE_DEVDUMP_ORACLE="$$oracle" tools/testing/run
+	@$(enter) tools/testing/run
 
+bench: kernels = oracle
 bench: prepare
 	@kdir=$$($(setup)/kdir) && $(enter) $(MAKE) -s modules KDIR="$$kdir" BENCH=y >build/bench.log 2>&1 || { tail build/bench.log; exit 1; }
-	@oracle=$$($(setup)/oracle) && $(enter) env VMCORE_DEVDUMP_ORACLE="$$oracle" VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
+	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
 
 check: prepare
 	@$(enter) tools/testing/check "$$($(setup)/kdir)"
@@ -59,7 +61,7 @@ vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)
 
 prepare:
-	@$(prepare)
+	@$(prepare) $(kernels)
 
 #:
 #: make clean             remove build/

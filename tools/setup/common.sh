@@ -62,10 +62,11 @@ only_one() {
 
 # kbuild KDIR SOURCE OUT ARGUMENT…: builds the modules in SOURCE inside the build root, as the Makefile does for users.
 kbuild() {
-	local kdir=$1 source=$2 out=$3 enter=
+	local kdir=$1 source=$2 out=$3 cc=x86_64-linux-gnu-gcc-14 enter=
 	shift 3
+	! grep -qx CONFIG_CC_IS_CLANG=y "$kdir/include/config/auto.conf" || cc=clang
 	[ -f /etc/vmcore-devdump-kernel ] || enter=$top/tools/setup/enter
 	mkdir -p "$out"
-	$enter make -C "$kdir" M="$source" MO="$out" CC=x86_64-linux-gnu-gcc-14 \
+	$enter make -C "$kdir" M="$source" MO="$out" CC=$cc \
 		LOCALVERSION="$(sed 's/^[0-9.]*//' "$kdir/include/config/kernel.release")" "$@"
 }

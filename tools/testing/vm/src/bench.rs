@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
-use vm::{demo, oracle_dir, Adapter, Vm};
+use vm::{demo, Adapter, Vm};
 use vmcore_format::cudbg::section::Section;
 
 /// Reads and writes of registers and windows.
@@ -82,9 +82,7 @@ fn cost(chip: &str, driver: &str, load: &str) -> Result<Cost> {
             "cat /proc/uptime >/out/uptime\n{load}cat /proc/uptime >>/out/uptime\n"
         ));
     if driver == "theirs" {
-        machine = machine
-            .modules(oracle_dir())
-            .crash_image(oracle_dir().join("bzImage"));
+        machine = machine.own_kernel("oracle");
     }
     let outcome = machine.run()?.success()?;
     let stats: Value = serde_json::from_slice(&fs::read(&outcome.adapters[0])?)?;

@@ -28,7 +28,7 @@ mod scenario;
 
 pub use self::{
     adapter::Adapter,
-    paths::{bin_dir, build_dir, modules_dir, oracle_dir},
+    paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
     scenario::{Outcome, Stage, Vm},
 };

@@ -34,11 +34,6 @@ pub fn bin_dir() -> PathBuf {
     env::var_os("VMCORE_DEVDUMP_BIN").map_or_else(|| build_dir().join("bin"), PathBuf::from)
 }
 
-/// The kernel with the C driver, and its modules: `$VMCORE_DEVDUMP_ORACLE`, from `tools/setup/oracle`.
-pub fn oracle_dir() -> PathBuf {
-    env::var_os("VMCORE_DEVDUMP_ORACLE").map_or_else(|| build_dir().join("oracle"), PathBuf::from)
-}
-
 /// The version of the kernel that the build root was made for, and the directory of its image and modules.
 pub(crate) fn kernel() -> Result<(String, PathBuf)> {
     const FILE: &str = "/etc/vmcore-devdump-kernel";

@@ -205,9 +205,13 @@ impl Vm {
         self
     }
 
-    /// Another kernel than the distribution's for the crash kernel. The shared directory must be built in.
-    pub fn crash_image(mut self, image: impl Into<PathBuf>) -> Self {
-        self.crash_image = Some(image.into());
+    /// A kernel of our own (`tools/setup/own-kernel`) for the crash kernel, and in `/modules` those that were built for it,
+    /// tests' ones too.
+    pub fn own_kernel(mut self, name: &str) -> Self {
+        let dir = paths::build_dir().join("kernels").join(name);
+        let kernel = dir.join("kernel");
+        self.crash_image = Some(kernel.join("bzImage"));
+        self.module_dirs = vec![kernel, dir.join("modules"), dir.join("test-modules")];
         self
     }
 

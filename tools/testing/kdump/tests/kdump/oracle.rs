@@ -61,11 +61,9 @@ fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
 }
 
 fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
-    let oracle = vm::oracle_dir();
     boot(
         machine(name, chip)
-            .modules(&oracle)
-            .crash_image(oracle.join("bzImage"))
+            .own_kernel("oracle")
             .crash_kernel(include_str!("../../scripts/oracle.sh")),
     )
 }
