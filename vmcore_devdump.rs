@@ -8,7 +8,10 @@
 //! In any other kernel it refuses to load.
 
 // Where the kernel has a `vmcore_add_device_dump()` of its own, ours is left out, and what only that needs is idle.
-#![cfg_attr(CONFIG_PROC_VMCORE_DEVICE_DUMP, allow(dead_code, unused_imports))]
+#![cfg_attr(
+    all(CONFIG_PROC_VMCORE_DEVICE_DUMP, not(beside_native)),
+    allow(dead_code, unused_imports)
+)]
 
 use kernel::prelude::*;
 

@@ -69,8 +69,9 @@ impl Classic {
 /// # Safety
 ///
 /// `data` is null, or valid until this returns.
-#[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
-#[no_mangle]
+#[cfg(any(not(CONFIG_PROC_VMCORE_DEVICE_DUMP), beside_native))]
+#[cfg_attr(not(beside_native), no_mangle)]
+#[cfg_attr(beside_native, export_name = "devdump_add_device_dump")]
 pub(crate) unsafe extern "C" fn vmcore_add_device_dump(data: *mut VmcoreddData) -> c_int {
     if data.is_null() {
         return EINVAL.to_errno();
@@ -87,8 +88,11 @@ pub(crate) unsafe extern "C" fn vmcore_add_device_dump(data: *mut VmcoreddData) 
     }
 }
 
-#[cfg(not(CONFIG_PROC_VMCORE_DEVICE_DUMP))]
+#[cfg(not(any(CONFIG_PROC_VMCORE_DEVICE_DUMP, beside_native)))]
 export_symbol!("vmcore_add_device_dump", "");
+
+#[cfg(beside_native)]
+export_symbol!("devdump_add_device_dump", "");
 
 /// A driver's callback for a stream.
 pub(crate) struct Stream {

@@ -9,6 +9,7 @@ mod bad_vmcores;
 mod boots;
 mod broken;
 mod budget;
+mod classic;
 mod core_module;
 mod differences;
 mod harness;
