@@ -87,11 +87,14 @@ fn notes(builtin: &CoreFile, stacked: &CoreFile) -> Result<()> {
         after.ends_with(&before),
         "the notes do not end with those of the built-in file"
     );
-    let (dumps, others) = split_notes(&after)?;
-    ensure!(others == before, "other notes than device dumps were added");
+    let ((native, others_before), (all, others)) = (split_notes(&before)?, split_notes(&after)?);
+    ensure!(
+        others == others_before,
+        "other notes than device dumps were added"
+    );
     println!(
         "notes: {} device dumps before {} bytes of other notes",
-        dumps.len(),
+        all.len() - native.len(),
         before.len()
     );
     Ok(())

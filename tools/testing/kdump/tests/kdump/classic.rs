@@ -27,8 +27,12 @@ const PAGE: u64 = 4096;
 /// Before the payload in a note of either.
 const HEADER: usize = 64;
 
-/// Ours, then the kernel's own.
+/// Ours, then the kernel's own; then both together.
 pub static BOTH: Boot = LazyLock::new(|| {
+    let [classic, native] = [
+        include_str!("../../scripts/classic.sh"),
+        include_str!("../../scripts/native.sh"),
+    ];
     let built = vm::build_dir().join("kernels/oracle");
     boot(
         Vm::scenario("native")
@@ -36,7 +40,8 @@ pub static BOTH: Boot = LazyLock::new(|| {
             .file(built.join("beside/vmcore_devdump.ko"))
             .file(built.join("beside-test/devdump_classic_ours.ko"))
             .program(env!("CARGO_BIN_EXE_outline-vmcore"))
-            .crash_kernel(include_str!("../../scripts/classic.sh")),
+            .program(env!("CARGO_BIN_EXE_compare-vmcore"))
+            .crash_kernel(&format!("{classic}\n{native}")),
     )
 });
 
@@ -113,7 +118,9 @@ const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn callers_get_the_same_results_but_for_known_differences() {
-    let (theirs, ours) = (Theirs.results(), Ours.results());
+    let (mut theirs, ours) = (Theirs.results(), Ours.results());
+    // There is more, later, in that virtual machine.
+    theirs.retain(|case, _| !["native", "while_ours_is_open"].contains(&case.as_str()));
     assert!(theirs.keys().eq(ours.keys()), "{theirs:#?}\n{ours:#?}");
     assert!(theirs.len() > 60, "{theirs:#?}");
     let mut wrong = Vec::new();

@@ -16,6 +16,7 @@ mod harness;
 mod kdump_file;
 mod leaving;
 mod manifest;
+mod native;
 mod oracle;
 mod parallel;
 mod samples;
