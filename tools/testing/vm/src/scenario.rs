@@ -18,7 +18,8 @@ use crate::{
     Adapter, Lost,
 };
 
-const CMDLINE: &str = "console=ttyS0 panic=-1 oops=panic rdinit=/init";
+/// A busy host delays the ticks by which the kernel would find out whether its timer works.
+const CMDLINE: &str = "console=ttyS0 panic=-1 oops=panic rdinit=/init no_timer_check";
 /// For the person at the shell.
 const HINTS: &str = "
 Modules are in /modules. This loads them, and saves the vmcore:  sh /scripts/crash
