@@ -35,7 +35,7 @@ need-kdir:
 #: These need root and Debian's package archive, and set up what they need by themselves:
 #: make demo              the whole story on real parts: panic, dump, decoded registers (warm: a minute)
 #: make test              everything that is promised, proven in virtual machines
-#: make bench             register accesses and time per section, ours and the C driver's
+#: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
@@ -50,6 +50,7 @@ bench: kernels = oracle
 bench: prepare
 	@kdir=$$($(setup)/kdir) && $(enter) $(MAKE) -s modules KDIR="$$kdir" BENCH=y >build/bench.log 2>&1 || { tail build/bench.log; exit 1; }
 	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
+	@$(enter) build/bin/vm cost
 
 check: prepare
 	@$(enter) tools/testing/check "$$($(setup)/kdir)"

@@ -4,6 +4,7 @@
 
 mod bench;
 mod console;
+mod cost;
 
 use std::{path::Path, process::Command, time::Instant};
 
@@ -21,6 +22,8 @@ enum Cli {
     Demo,
     /// Register accesses and time, ours and the C driver's
     Bench,
+    /// Time, memory and size, ours and the kernel's own
+    Cost,
     /// A shell in the crash kernel, on this terminal
     Shell(Shell),
 }
@@ -59,6 +62,7 @@ fn main() -> Result<()> {
     match Cli::parse() {
         Cli::Demo => tell(),
         Cli::Bench => bench::run(),
+        Cli::Cost => cost::run(),
         Cli::Shell(options) => shell(&options),
     }
 }

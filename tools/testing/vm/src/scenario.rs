@@ -44,6 +44,7 @@ pub struct Vm {
     crash: Option<String>,
     crash_image: Option<PathBuf>,
     deadline: Duration,
+    counting: bool,
     shell: Option<Stage>,
 }
 
@@ -130,6 +131,7 @@ impl Vm {
             crash: None,
             crash_image: None,
             deadline: Duration::from_secs(300),
+            counting: false,
             shell: None,
         }
     }
@@ -222,6 +224,12 @@ impl Vm {
         self
     }
 
+    /// Time in the guest is instructions that were executed, each a nanosecond: exact, whatever else the host does, and slow.
+    pub fn counting_instructions(mut self) -> Self {
+        self.counting = true;
+        self
+    }
+
     /// Gives the terminal a shell in one of the kernels instead of running its script.
     pub fn shell(mut self, stage: Stage) -> Self {
         self.shell = Some(stage);
@@ -261,6 +269,9 @@ impl Vm {
             &adapters,
             &self.devices,
         );
+        if self.counting {
+            command.args(["-icount", "shift=0,sleep=off"]);
+        }
         if self.shell.is_none() {
             let said = fs::File::create(dir.join("qemu.log"))?;
             command
