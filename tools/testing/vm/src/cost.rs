@@ -18,10 +18,10 @@ const FUNCTIONS: &str = include_str!("cost.sh");
 /// Memory and time of a dump, then reading with both files; of the modules, time without the adapter.
 const OURS: &str = "
 load_often vmcore_devdump
-available
+free_bytes
 load vmcore_devdump vmcore_devdump
 load dump cxgb4_dump
-available
+free_bytes
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore
 umount /proc/vmcore
@@ -42,9 +42,9 @@ read_all
 
 const THEIRS: &str = "
 insmod /modules/zlib_deflate.ko
-available
+free_bytes
 load dump cxgb4
-available
+free_bytes
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore
 rmmod cxgb4
 echo 1 >/sys/bus/pci/devices/0000:00:05.0/remove
@@ -128,8 +128,8 @@ impl Measured {
 
     /// Bytes of memory that are gone since the adapter was dumped.
     fn held(&self) -> Result<f64> {
-        let mut available = self.all("available").map(|numbers| numbers[0]);
-        let (before, after) = (available.next(), available.next());
+        let mut free = self.all("free").map(|numbers| numbers[0]);
+        let (before, after) = (free.next(), free.next());
         Ok(before.context("before")? - after.context("after")?)
     }
 }
