@@ -38,6 +38,7 @@ need-kdir:
 #: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
+#: make deb               Debian packages in build/deb
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
@@ -58,6 +59,10 @@ check: prepare
 fuzz:
 	@$(enter) tools/vmcoredd/fuzz/run $(if $(filter command line,$(origin SECONDS)),$(SECONDS),3600)
 
+deb:
+	@$(setup)/buildroot >/dev/null
+	@packaging/make-deb
+
 vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)
 
@@ -73,4 +78,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install samples need-kdir demo test bench check fuzz vm-shell prepare clean clean-cache
+.PHONY: help modules install samples need-kdir demo test bench check fuzz deb vm-shell prepare clean clean-cache

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # variables of dracut
+# Puts device dumps into the initramfs of the crash kernel, and into no other.
+
+settings() {
+	DEVICE_DUMPS=yes
+	DRIVERS=cxgb4_dump
+	local default=${dracutsysrootdir-}/etc/default/vmcore-devdump
+	if [[ -r $default ]]; then
+		# An error in it would end dracut.
+		# shellcheck disable=SC1090
+		if (. "$default") >/dev/null; then
+			. "$default"
+		else
+			dwarn "vmcore-devdump: mend $default; until then, it is ignored"
+		fi
+	fi
+}
+
+check() {
+	local DEVICE_DUMPS DRIVERS
+	settings
+	[[ $DEVICE_DUMPS == yes ]] || return 1
+	# What kdump of Fedora, RHEL and SUSE asks for.
+	[[ " $add_dracutmodules $force_add_dracutmodules " =~ \ (kdumpbase|kdump)\  ]] || return 255
+}
+
+depends() {
+	return 0
+}
+
+installkernel() {
+	local DEVICE_DUMPS DRIVERS module
+	settings
+	for module in vmcore_devdump $DRIVERS; do
+		hostonly='' instmods -c "$module" ||
+			dwarn "vmcore-devdump: kernel $kernel has no module $module: its crash kernel saves no device dumps"
+	done
+	return 0
+}
+
+install() {
+	local DEVICE_DUMPS DRIVERS
+	settings
+	inst_multiple dd sleep mount modprobe
+	inst_multiple -o /etc/modprobe.d/vmcore-devdump.conf
+	echo "$DRIVERS" >"$initdir/etc/vmcore-devdump.drivers"
+	inst_script "${dracutsysrootdir-}/usr/lib/vmcore-devdump/load" /usr/lib/vmcore-devdump/load
+	inst_hook pre-udev 01 "$moddir/load.sh"
+	return 0
+}
