@@ -44,7 +44,7 @@ install() {
 	local DEVICE_DUMPS DRIVERS
 	settings
 	inst_multiple dd sleep mount modprobe
-	inst_multiple -o /etc/modprobe.d/vmcore-devdump.conf
+	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf
 	echo "$DRIVERS" >"$initdir/etc/vmcore-devdump.drivers"
 	inst_script "${dracutsysrootdir-}/usr/lib/vmcore-devdump/load" /usr/lib/vmcore-devdump/load
 	inst_hook pre-udev 01 "$moddir/load.sh"
