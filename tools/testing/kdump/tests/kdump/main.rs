@@ -15,6 +15,7 @@ mod differences;
 mod harness;
 mod kdump_file;
 mod leaving;
+mod load;
 mod manifest;
 mod native;
 mod oracle;
