@@ -1,6 +1,9 @@
 # What packaging/common/load does in a crash kernel where something is wrong, one thing after the other; at last, nothing.
 modules=/lib/modules/$(uname -r)
-mkdir -p "$modules" /run /etc /sbin
+mkdir -p "$modules" /run /etc/modprobe.d /sbin
+cp /files/vmcore-devdump-blacklist.modprobe /etc/modprobe.d/blacklist.conf
+# As in initramfs-tools.
+export MODPROBE_OPTIONS=-qb
 cp /bin/modprobe /sbin/
 echo cxgb4_dump >/etc/vmcore-devdump.drivers
 

@@ -2,23 +2,26 @@
 
 //! The script that the packages put into the crash kernel's initramfs: whatever is wrong, the vmcore can be saved.
 
-use std::{fs, path::PathBuf, sync::LazyLock};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use vm::{Adapter, Vm};
 
 use crate::boots::{boot, lines, of, output, text, Boot};
 
 static LOAD: Boot = LazyLock::new(|| {
+    let common = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packaging/common");
     let other = module_of_another_kernel().map_err(|error| error.to_string())?;
     boot(
         Vm::scenario("load")
             .adapter(Adapter::t6(7).option("--mc-mib=1"))
             .program("/usr/sbin/depmod")
             .program("/usr/sbin/modprobe")
-            .file(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/../../../packaging/common/load"
-            ))
+            .file(common.join("load"))
+            .file(common.join("vmcore-devdump-blacklist.modprobe"))
             .file(other)
             .crash_kernel(include_str!("../../scripts/load.sh")),
     )
