@@ -29,7 +29,9 @@ fail() {
 if [ $stage = first ] && [ -e /scripts/crash ]; then
 	image=/share/vmlinuz
 	[ ! -e /share/crash-vmlinuz ] || image=/share/crash-vmlinuz
-	kexec -s -p $image --initrd=/share/initramfs --append="$(cat /share/crash.cmdline)" ||
+	initramfs=/share/initramfs
+	[ ! -e /share/crash-initramfs ] || initramfs=/share/crash-initramfs
+	kexec -s -p $image --initrd=$initramfs --append="$(cat /share/crash.cmdline)" ||
 		fail 'kexec refused the crash kernel'
 fi
 

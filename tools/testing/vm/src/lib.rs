@@ -19,6 +19,7 @@
 //! `/modules`. `/out` is a directory of the host. Scripts run under `sh -eu`; what they print is in `/out/<stage>.log`.
 
 mod adapter;
+mod computer;
 pub mod demo;
 mod initramfs;
 mod paths;
@@ -28,6 +29,7 @@ mod scenario;
 
 pub use self::{
     adapter::Adapter,
+    computer::{Computer, Ended},
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
     scenario::{Outcome, Stage, Vm},

@@ -26,38 +26,72 @@ pub(crate) fn command(
     adapters: &[Plugged],
     devices: &[String],
 ) -> Command {
+    let (kernel, initrd) = (share.join("vmlinuz"), share.join("initramfs"));
+    let mut qemu = machine(memory_mib, &kernel, &initrd, cmdline, adapters);
+    qemu.args(["-smp", &cpus.to_string()]);
+    qemu.arg("-virtfs").arg(format!(
+        "local,path={},mount_tag=share,security_model=none",
+        share.display()
+    ));
+    for (model, slot) in devices.iter().zip((FIRST_SLOT..).skip(adapters.len())) {
+        qemu.args(["-device", &format!("{model},addr={slot:02x}.0")]);
+    }
+    match console {
+        Console::Log => log_console(&mut qemu, serial_log),
+        Console::Terminal => qemu.args(["-serial", "mon:stdio"]),
+    };
+    qemu
+}
+
+/// A machine with a disk: the image of a file system in `disk`.
+pub(crate) fn with_disk(
+    disk: &Path,
+    memory_mib: u32,
+    [kernel, initrd]: [&Path; 2],
+    cmdline: &str,
+    serial_log: &Path,
+    adapters: &[Plugged],
+) -> Command {
+    let mut qemu = machine(memory_mib, kernel, initrd, cmdline, adapters);
+    // What the guest has written must survive the guest, not the host.
+    qemu.arg("-drive").arg(format!(
+        "file={},format=raw,if=virtio,cache=unsafe",
+        disk.display()
+    ));
+    // systemd arms the watchdog, and nobody feeds it from the panic on: time enough on a real processor only.
+    qemu.args(["-action", "watchdog=none"]);
+    log_console(&mut qemu, serial_log);
+    qemu
+}
+
+fn machine(
+    memory_mib: u32,
+    kernel: &Path,
+    initrd: &Path,
+    cmdline: &str,
+    adapters: &[Plugged],
+) -> Command {
     let mut qemu = Command::new("qemu-system-x86_64");
     // KVM may be there and not work, and what passes under TCG passes everywhere.
     qemu.args(["-machine", "q35", "-accel", "tcg", "-cpu", "max"])
         .args(["-nodefaults", "-display", "none", "-no-reboot"])
         .args(["-m", &memory_mib.to_string()])
-        .args(["-smp", &cpus.to_string()])
         .arg("-kernel")
-        .arg(share.join("vmlinuz"))
+        .arg(kernel)
         .arg("-initrd")
-        .arg(share.join("initramfs"))
-        .args(["-append", cmdline])
-        .arg("-virtfs")
-        .arg(format!(
-            "local,path={},mount_tag=share,security_model=none",
-            share.display()
-        ));
-    match console {
-        Console::Log => qemu
-            .arg("-serial")
-            .arg(format!("file:{}", serial_log.display())),
-        Console::Terminal => qemu.args(["-serial", "mon:stdio"]),
-    };
-    let mut slots = FIRST_SLOT..;
-    for (adapter, slot) in adapters.iter().zip(&mut slots) {
+        .arg(initrd)
+        .args(["-append", cmdline]);
+    for (slot, adapter) in (FIRST_SLOT..).zip(adapters) {
         let device = format!(
             r#"{{"driver":"vfio-user-pci","addr":"{slot:02x}.0","rombar":0,"socket":{{"type":"unix","path":"{}"}}}}"#,
             adapter.socket().display()
         );
         qemu.args(["-device", &device]);
     }
-    for (model, slot) in devices.iter().zip(&mut slots) {
-        qemu.args(["-device", &format!("{model},addr={slot:02x}.0")]);
-    }
     qemu
+}
+
+fn log_console<'a>(qemu: &'a mut Command, serial_log: &Path) -> &'a mut Command {
+    qemu.arg("-serial")
+        .arg(format!("file:{}", serial_log.display()))
 }

@@ -43,6 +43,7 @@ pub struct Vm {
     first: String,
     crash: Option<String>,
     crash_image: Option<PathBuf>,
+    crash_initramfs: Option<PathBuf>,
     deadline: Duration,
     counting: bool,
     shell: Option<Stage>,
@@ -130,6 +131,7 @@ impl Vm {
             first: String::new(),
             crash: None,
             crash_image: None,
+            crash_initramfs: None,
             deadline: Duration::from_secs(300),
             counting: false,
             shell: None,
@@ -216,6 +218,13 @@ impl Vm {
         self.crash_image = Some(kernel.join("bzImage"));
         self.module_dirs = vec![kernel, dir.join("modules"), dir.join("test-modules")];
         self
+    }
+
+    /// Another initramfs for the crash kernel, which has to do by itself what the script would: leave its exit status and what
+    /// it saves in `out` of the shared directory, and power off.
+    pub fn crash_initramfs(mut self, initramfs: impl Into<PathBuf>) -> Self {
+        self.crash_initramfs = Some(initramfs.into());
+        self.crash_kernel("")
     }
 
     /// Time for everything.
@@ -335,6 +344,10 @@ impl Vm {
         if let Some(image) = &self.crash_image {
             fs::copy(image, share.join("crash-vmlinuz"))
                 .with_context(|| image.display().to_string())?;
+        }
+        if let Some(initramfs) = &self.crash_initramfs {
+            fs::copy(initramfs, share.join("crash-initramfs"))
+                .with_context(|| initramfs.display().to_string())?;
         }
         let cmdline = format!(
             "{CMDLINE} irqpoll nr_cpus={} reset_devices {}",
