@@ -45,7 +45,8 @@ demo: prepare
 
 test: kernels = oracle
 test: prepare
-	@$(enter) tools/testing/run
+	@packaging/make-deb >/dev/null
+	@machine=$$($(setup)/machine) && $(enter) env VMCORE_DEVDUMP_MACHINE="$$machine" VMCORE_DEVDUMP_DEBS=$(CURDIR)/build/deb tools/testing/run
 
 bench: kernels = oracle
 bench: prepare

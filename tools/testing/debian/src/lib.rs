@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! From `apt install` to a decoded dump: everything is in `tests`.

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The dracut module, in images of Debian's dracut with a stand-in for Fedora's kdump.
+
+use std::{process::Command, sync::LazyLock};
+
+use vm::{Outcome, Vm};
+
+use crate::machine::{adapter, of, text, Made, INSTALLED};
+
+/// A panic whose crash kernel runs from such an image.
+static DRACUT: Made<Outcome> = LazyLock::new(|| {
+    let installed = INSTALLED.as_ref().map_err(Clone::clone)?;
+    Vm::scenario("dracut")
+        .memory_mib(1024)
+        .crashkernel_mib(256)
+        .adapter(adapter())
+        .crash_initramfs(installed.join("kdump.img"))
+        .run()
+        .and_then(Outcome::success)
+        .map_err(|error| format!("{error:#}"))
+});
+
+#[test]
+fn dracut_puts_it_into_images_for_kdump_only() {
+    let dir = of(&INSTALLED);
+    let kdump = text(dir.join("dracut-kdump.list"));
+    let ordinary = text(dir.join("dracut-ordinary.list"));
+    for name in ["vmcore_devdump.ko", "cxgb4_dump.ko", "vmcore-devdump/load"] {
+        assert!(kdump.contains(name), "{name}: {kdump}");
+    }
+    assert!(!ordinary.contains("vmcore-devdump/load"), "{ordinary}");
+    // dracut puts all modules that are not part of the kernel into images that are for any machine.
+    assert!(
+        ordinary.contains("vmcore-devdump-blacklist.conf"),
+        "{ordinary}"
+    );
+}
+
+#[test]
+fn dracut_dumps_the_adapter_before_its_driver_sees_it() {
+    let outcome = of(&DRACUT);
+    let listed = Command::new(vm::bin_dir().join("vmcoredd"))
+        .args(["list".as_ref(), outcome.out.join("vmcore").as_os_str()])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains("cxgb4_0000:00:05.0"), "{listed}");
+    let dmesg = outcome.dmesg().unwrap();
+    let ours = dmesg.find("cxgb4_dump 0000:00:05.0: T6: ").expect("ours");
+    let theirs = dmesg.find("cxgb4 0000:00:05.0: ").expect("theirs");
+    assert!(ours < theirs, "{dmesg}");
+}

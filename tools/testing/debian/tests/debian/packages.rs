@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Installing and removing.
+
+use crate::machine::{of, text, INSTALLED};
+
+/// Files that come with any package, or with the first that DKMS signs modules of.
+const OF_OTHERS: [&str; 7] = [
+    "./var/lib/dpkg/",
+    "./var/lib/apt/",
+    "./var/lib/systemd/",
+    "./var/cache/apt/",
+    "./var/cache/debconf/",
+    "./var/log/",
+    "./var/lib/dkms/mok.",
+];
+
+#[test]
+fn apt_builds_the_modules_for_the_kernel() {
+    let status = text(of(&INSTALLED).join("dkms.status"));
+    assert_eq!(status.lines().count(), 1, "{status}");
+    assert!(status.starts_with("vmcore-devdump/"), "{status}");
+    assert!(status.trim_end().ends_with(": installed"), "{status}");
+}
+
+#[test]
+fn the_initramfs_of_an_ordinary_boot_is_as_it_was() {
+    let listed = text(of(&INSTALLED).join("initrd.list"));
+    assert!(listed.contains("scripts/init-top/udev"), "{listed}");
+    for name in ["vmcore_devdump.ko", "cxgb4_dump.ko", "init-top/devdump"] {
+        assert!(!listed.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn purging_leaves_nothing() {
+    let left = text(of(&INSTALLED).join("left"));
+    let left: Vec<&str> = left
+        .lines()
+        .filter(|path| !OF_OTHERS.iter().any(|dir| path.starts_with(dir)))
+        .collect();
+    assert_eq!(left, Vec::<&str>::new());
+}
