@@ -47,7 +47,7 @@ impl Computer {
             boot: [kernel.to_owned(), initrd.to_owned()],
             cmdline: String::new(),
             adapters: Vec::new(),
-            deadline: Duration::from_secs(1200),
+            deadline: Duration::from_secs(1800),
         }
     }
 

@@ -24,6 +24,15 @@ fn apt_builds_the_modules_for_the_kernel() {
 }
 
 #[test]
+fn a_kernel_without_its_source_is_left_out_until_that_comes() {
+    let said = text(of(&INSTALLED).join("source"));
+    assert!(said.contains("is left out: the source of"), "{said}");
+    // What DKMS calls skipped: no reason for apt to stop.
+    assert!(said.contains("exit status 77"), "{said}");
+    assert!(said.trim_end().ends_with(": installed"), "{said}");
+}
+
+#[test]
 fn the_initramfs_of_an_ordinary_boot_is_as_it_was() {
     let listed = text(of(&INSTALLED).join("initrd.list"));
     assert!(listed.contains("scripts/init-top/udev"), "{listed}");
