@@ -29,7 +29,7 @@ try missing
 cp /files/other.ko /tmp/vmcore_devdump.ko
 install /tmp/vmcore_devdump.ko /modules/cxgb4_dump.ko
 try other
-echo 'console=ttyS0 vmcore_devdump=off quiet' >/tmp/cmdline
+echo 'console=ttyS0 novmcoredd quiet' >/tmp/cmdline
 mount --bind /tmp/cmdline /proc/cmdline
 install /modules/*.ko
 try off

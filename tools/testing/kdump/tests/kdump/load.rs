@@ -58,7 +58,6 @@ fn whatever_is_wrong_costs_one_line_and_no_vmcore() {
             "other",
             "could not insert 'vmcore_devdump': Exec format error",
         ),
-        ("off", "switched off on the command line"),
         ("sleep", "cxgb4_dump is still loading after 2 s"),
         (
             "kill",
@@ -75,6 +74,15 @@ fn whatever_is_wrong_costs_one_line_and_no_vmcore() {
         );
         assert_eq!(text(&LOAD, &format!("{name}.mounts")), "", "{name}");
     }
+}
+
+#[test]
+fn a_core_that_refuses_has_said_so_itself() {
+    assert_eq!(said("off"), Vec::<String>::new());
+    let dmesg = text(&LOAD, "off.dmesg");
+    let said = lines(&dmesg, "vmcore_devdump: novmcoredd on the command line");
+    assert_eq!(said.len(), 1, "{dmesg}");
+    assert_eq!(text(&LOAD, "off.mounts"), "");
 }
 
 #[test]
