@@ -6,16 +6,19 @@ use std::{process::Command, sync::LazyLock};
 
 use vm::{Outcome, Vm};
 
-use crate::machine::{adapter, of, text, Made, INSTALLED};
+use crate::{
+    boots::adapter,
+    machine::{made, of, text, Made, IMAGES},
+};
 
 /// A panic whose crash kernel runs from such an image.
 static DRACUT: Made<Outcome> = LazyLock::new(|| {
-    let installed = INSTALLED.as_ref().map_err(Clone::clone)?;
+    let images = made(&IMAGES)?;
     Vm::scenario("dracut")
         .memory_mib(1024)
         .crashkernel_mib(256)
         .adapter(adapter())
-        .crash_initramfs(installed.join("kdump.img"))
+        .crash_initramfs(images.join("kdump.img"))
         .run()
         .and_then(Outcome::success)
         .map_err(|error| format!("{error:#}"))
@@ -23,7 +26,7 @@ static DRACUT: Made<Outcome> = LazyLock::new(|| {
 
 #[test]
 fn dracut_puts_it_into_images_for_kdump_only() {
-    let dir = of(&INSTALLED);
+    let dir = of(&IMAGES);
     let kdump = text(dir.join("dracut-kdump.list"));
     let ordinary = text(dir.join("dracut-ordinary.list"));
     for name in ["vmcore_devdump.ko", "cxgb4_dump.ko", "vmcore-devdump/load"] {

@@ -2,7 +2,10 @@
 
 //! Installing and removing.
 
-use crate::machine::{of, text, INSTALLED};
+use crate::machine::{of, text, INSTALLED, REMOVED};
+
+/// What our packages put into an initramfs.
+const OURS: [&str; 3] = ["/vmcore_devdump.ko", "/cxgb4_dump.ko", "init-top/devdump"];
 
 /// Files that come with any package, or with the first that DKMS signs modules of.
 const OF_OTHERS: [&str; 7] = [
@@ -25,7 +28,7 @@ fn apt_builds_the_modules_for_the_kernel() {
 
 #[test]
 fn a_kernel_without_its_source_is_left_out_until_that_comes() {
-    let said = text(of(&INSTALLED).join("source"));
+    let said = text(of(&REMOVED).join("source"));
     assert!(said.contains("is left out: the source of"), "{said}");
     // What DKMS calls skipped: no reason for apt to stop.
     assert!(said.contains("exit status 77"), "{said}");
@@ -36,14 +39,25 @@ fn a_kernel_without_its_source_is_left_out_until_that_comes() {
 fn the_initramfs_of_an_ordinary_boot_is_as_it_was() {
     let listed = text(of(&INSTALLED).join("initrd.list"));
     assert!(listed.contains("scripts/init-top/udev"), "{listed}");
-    for name in ["vmcore_devdump.ko", "cxgb4_dump.ko", "init-top/devdump"] {
-        assert!(!listed.contains(name), "{name}");
+    assert!(OURS.iter().all(|name| !listed.contains(name)), "{listed}");
+}
+
+#[test]
+fn the_conffile_switches_it_off_and_a_mistake_in_it_does_not() {
+    for (settings, expected) in [("usual", true), ("off", false), ("broken", true)] {
+        let listed = text(of(&REMOVED).join(format!("settings-{settings}.list")));
+        assert!(listed.contains("scripts/init-top/udev"), "{listed}");
+        for name in OURS {
+            assert_eq!(listed.contains(name), expected, "{settings}: {name}");
+        }
     }
+    let said = text(of(&REMOVED).join("settings-broken.log"));
+    assert!(said.contains("mend /etc/default/vmcore-devdump"), "{said}");
 }
 
 #[test]
 fn purging_leaves_nothing() {
-    let left = text(of(&INSTALLED).join("left"));
+    let left = text(of(&REMOVED).join("left"));
     let left: Vec<&str> = left
         .lines()
         .filter(|path| !OF_OTHERS.iter().any(|dir| path.starts_with(dir)))

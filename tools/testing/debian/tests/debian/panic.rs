@@ -2,84 +2,39 @@
 
 //! What a panic leaves in `/var/crash`.
 
-use std::{fs, path::PathBuf, process::Command, sync::Mutex};
-
 use serde_json::Value;
 
-use crate::machine::{adapter, of, text, Made, Story, PURGED, USUAL};
+use crate::{
+    boots::{adapter, Panic, OTHER, PURGED, SMALL, USUAL},
+    machine::{of, text, Made},
+};
 
+const DUMP: &str = "cxgb4_0000:00:05.0";
 /// What the adapter's own driver has changed before the panic: where its memory window is, and the last word of flash that it read.
 const CHANGED: [u64; 2] = [0x3068, 0x193f8];
-
-/// Place of `what` in the console from the panic on.
-fn place(story: &Story, what: &str) -> usize {
-    let panic = story
-        .console
-        .find("Kernel panic")
-        .expect("the machine panicked");
-    let place = story.console[panic..].find(what);
-    place.unwrap_or_else(|| panic!("no {what:?} on the console after the panic"))
-}
-
-/// The file that kdump-tools has saved.
-fn dump(story: &Story) -> PathBuf {
-    let stamp = story.crash.file_name().unwrap().to_str().unwrap();
-    let flattened = story.crash.join(format!("dump.{stamp}"));
-    let dump = story.crash.join("dump");
-    // Tests that run at the same time share it.
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock();
-    if !dump.exists() {
-        let input = fs::File::open(&flattened)
-            .unwrap_or_else(|error| panic!("{}: {error}", flattened.display()));
-        let made = Command::new("makedumpfile")
-            .arg("-R")
-            .arg(&dump)
-            .stdin(input)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "makedumpfile -R: {made:?}");
-    }
-    dump
-}
-
-fn vmcoredd(command: &str, story: &Story, args: &[&str]) -> String {
-    let said = Command::new(vm::bin_dir().join("vmcoredd"))
-        .arg(command)
-        .arg(dump(story))
-        .args(args)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&said.stderr);
-    assert!(said.status.success(), "vmcoredd {command}: {errors}");
-    String::from_utf8(said.stdout).unwrap()
-}
+static ALL: [&Made<Panic>; 4] = [&USUAL, &SMALL, &OTHER, &PURGED];
 
 #[test]
-fn kdump_is_ready_and_reboots_when_it_has_saved() {
-    for made in [&USUAL, &PURGED] as [&'static Made<Story>; 2] {
-        let story = of(made);
-        let show = text(story.root.join("kdump-config.show"));
+fn kdump_is_ready_saves_and_reboots() {
+    for panic in ALL {
+        let panic = of(panic);
+        let show = panic.told("kdump-config.show");
         assert!(show.contains("ready to kdump"), "{show}");
-        place(story, "reboot: Restarting system");
+        panic.place("reboot: Restarting system");
+        let stamp = panic.crash.file_name().unwrap().to_str().unwrap();
+        let dmesg = text(panic.crash.join(format!("dmesg.{stamp}")));
+        assert!(dmesg.contains("sysrq triggered crash"), "{dmesg}");
+        panic.vmcoredd("list", &[]);
     }
 }
 
 #[test]
 fn the_file_holds_every_register_of_the_adapter() {
-    let story = of(&USUAL);
-    let truth = story.crash.join("truth");
+    let panic = of(&USUAL);
+    let truth = panic.crash.join("truth");
     adapter().truth(&truth).unwrap();
     let truth: Value = serde_json::from_str(&text(truth.join("regs.json"))).unwrap();
-    let name = "cxgb4_0000:00:05.0";
-    let listed = vmcoredd("list", story, &[]);
-    assert!(listed.contains(name), "{listed}");
-    let verified = vmcoredd("verify", story, &[]);
-    assert!(
-        verified.lines().all(|line| line.contains(": ok")),
-        "{verified}"
-    );
-    let shown = vmcoredd("show", story, &[name, "--registers", "--json"]);
+    let shown = panic.vmcoredd("show", &[DUMP, "--registers", "--json"]);
     let shown = serde_json::from_str::<Value>(&shown).unwrap()[0].take();
     let registers = shown["registers"].as_array().unwrap();
     assert!(registers.len() > 9_000);
@@ -94,23 +49,38 @@ fn the_file_holds_every_register_of_the_adapter() {
 }
 
 #[test]
-fn the_doctor_has_nothing_to_say_against_it() {
-    let root = &of(&USUAL).root;
-    let said = text(root.join("doctor"));
-    assert_eq!(text(root.join("doctor.status")), "0\n", "{said}");
+fn the_next_boot_finds_the_file_and_reads_it() {
+    let panic = of(&SMALL);
+    for command in ["list", "verify", "show"] {
+        let said = panic.told(command);
+        let status = panic.told(&format!("{command}.status"));
+        assert_eq!(status, "0\n", "{command}: {said}");
+        assert!(said.contains(DUMP), "{command}: {said}");
+    }
+    let verified = panic.told("verify");
+    assert!(
+        verified.lines().all(|line| line.contains(": ok")),
+        "{verified}"
+    );
 }
 
 #[test]
 fn the_adapter_is_dumped_before_its_driver_sees_it() {
-    let story = of(&USUAL);
-    let ours = place(story, "cxgb4_dump 0000:00:05.0: T6: ");
-    let theirs = place(story, "cxgb4 0000:00:05.0: ");
+    let panic = of(&USUAL);
+    let ours = panic.place("cxgb4_dump 0000:00:05.0: T6: ");
+    let theirs = panic.place("cxgb4 0000:00:05.0: ");
     assert!(ours < theirs);
 }
 
 #[test]
+fn a_small_crash_kernel_saves_the_adapter_too() {
+    let listed = of(&SMALL).vmcoredd("list", &[]);
+    assert!(listed.contains(DUMP), "{listed}");
+}
+
+#[test]
 fn in_an_ordinary_boot_nothing_of_ours_is_loaded() {
-    let loaded = text(of(&USUAL).root.join("lsmod"));
+    let loaded = of(&USUAL).told("lsmod");
     assert!(
         loaded.contains("cxgb4 "),
         "the adapter has its driver: {loaded}"
@@ -119,15 +89,56 @@ fn in_an_ordinary_boot_nothing_of_ours_is_loaded() {
 }
 
 #[test]
+fn modules_of_another_kernel_cost_one_line_and_no_vmcore() {
+    let panic = of(&OTHER);
+    let lines = panic.crash_kernel().lines();
+    let said: Vec<&str> = lines
+        .filter(|line| line.contains("vmcore-devdump: "))
+        .collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("Exec format error"), "{said:?}");
+    let listed = panic.vmcoredd("list", &[]);
+    assert!(!listed.contains("cxgb4"), "{listed}");
+}
+
+#[test]
 fn without_the_packages_the_dump_is_as_it_was() {
-    let story = of(&PURGED);
-    let listed = text(story.root.join("initrd.list"));
+    let panic = of(&PURGED);
+    let listed = panic.told("initrd.list");
     assert!(listed.contains("scripts/init-top/udev"), "{listed}");
     for name in ["init-top/devdump", "vmcore_devdump.ko", "cxgb4_dump.ko"] {
         assert!(!listed.contains(name), "{name}");
     }
-    let listed = vmcoredd("list", story, &["--json"]);
+    let listed = panic.vmcoredd("list", &["--json"]);
     assert!(!listed.contains("cxgb4"), "{listed}");
-    let panic = story.console.find("Kernel panic").unwrap();
-    assert!(!story.console[panic..].contains("vmcore_devdump"));
+    assert!(!panic.crash_kernel().contains("devdump"));
+}
+
+#[test]
+fn the_doctor_says_what_the_panic_then_shows() {
+    for (panic, status, complaints) in [
+        (&USUAL, "0\n", [].as_slice()),
+        (
+            &PURGED,
+            "1\n",
+            &[
+                "WARNING   adapters       cxgb4_dump is not installed for kernel ",
+                "WARNING   initramfs      /var/lib/kdump/initrd.img-",
+            ],
+        ),
+    ] as [(&'static Made<Panic>, &str, &[&str]); 2]
+    {
+        let said = of(panic).told("doctor");
+        let complained: Vec<&str> = said
+            .lines()
+            .filter(|line| !line.starts_with("ok ") && !line.starts_with(' '))
+            .collect();
+        assert_eq!(complained.len(), complaints.len(), "{said}");
+        for (complained, expected) in complained.iter().zip(complaints) {
+            assert!(complained.starts_with(expected), "{said}");
+        }
+        assert_eq!(of(panic).told("doctor.status"), status, "{said}");
+    }
+    let said = of(&USUAL).told("doctor");
+    assert!(said.contains("1 would be dumped: 0000:00:05.0"), "{said}");
 }
