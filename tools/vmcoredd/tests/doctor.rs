@@ -135,13 +135,13 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             |s| s.write("listing", &LISTING.replace("cxgb4_dump", "cxgb4")),
             1,
             "lacks cxgb4_dump",
-            "kdump-config unload",
+            "vmcore-devdump-update",
         ),
         (
             |s| s.write("listing", &LISTING.replace("deb13", "deb12")),
             1,
             "modules for another kernel",
-            "kdump-config unload",
+            "vmcore-devdump-update",
         ),
         (
             |s| s.write("sys/kernel/kexec_crash_size", "125829120"),

@@ -96,7 +96,7 @@ pub fn check(initramfs: &Initramfs) -> Finding {
         );
     };
     let rebuild = match path.starts_with("/var/lib/kdump") {
-        true => "install vmcore-devdump-dkms, then `kdump-config unload`, remove that file and `kdump-config load`",
+        true => "install vmcore-devdump; if it is there, see /etc/default/vmcore-devdump, then run `vmcore-devdump-update`",
         false => "rebuild it: `kdumpctl rebuild` (Fedora, RHEL) or `mkdumprd -f` (SUSE)",
     };
     let missing: Vec<_> = [CORE]
