@@ -43,7 +43,7 @@ need-kdir:
 demo: prepare
 	@$(enter) build/bin/vm demo
 
-test: kernels = oracle
+test: kernels = oracle debug
 test: prepare
 	@packaging/make-deb >/dev/null
 	@machine=$$($(setup)/machine) && $(enter) env VMCORE_DEVDUMP_MACHINE="$$machine" VMCORE_DEVDUMP_DEBS=$(CURDIR)/build/deb tools/testing/run

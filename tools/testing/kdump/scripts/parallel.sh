@@ -11,8 +11,8 @@ rmmod devdump_test
 
 # Eight drivers, three readers and an impatient admin.
 reader() {
-	for round in 1 2 3 4; do
-		compare-vmcore /proc/vmcore /proc/vmcore_devdump 2 >/out/reader.$1 2>&1 || touch /out/reader.$1.failed
+	for round in ${rounds:-1 2 3 4}; do
+		compare-vmcore /proc/vmcore /proc/vmcore_devdump ${mib:-2} >/out/reader.$1 2>&1 || touch /out/reader.$1.failed
 		sleep 0.$1
 	done
 }
@@ -29,22 +29,4 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 done
 wait
 rmmod devdump_parallel
-compare-vmcore /proc/vmcore /proc/vmcore_devdump 2
-
-# Several processes share the file: makedumpfile forks one for each part.
-mount --bind /proc/vmcore_devdump /proc/vmcore
-makedumpfile -l -d 31 --split /proc/vmcore /out/part.1 /out/part.2 >/dev/null 2>&1
-umount /proc/vmcore
-
-# What is mapped stays mapped, with the module or without.
-mkfifo /tmp/hold
-hold-map /proc/vmcore_devdump </tmp/hold >/out/hold 2>&1 &
-holder=$!
-exec 4>/tmp/hold
-while ! grep -q mapped /out/hold; do
-	kill -0 $holder
-	sleep 0.1
-done
-rmmod vmcore_devdump
-exec 4>&-
-wait $holder
+compare-vmcore /proc/vmcore /proc/vmcore_devdump ${mib:-2}

@@ -11,6 +11,7 @@ mod broken;
 mod budget;
 mod classic;
 mod core_module;
+mod debug;
 mod differences;
 mod harness;
 mod kdump_file;

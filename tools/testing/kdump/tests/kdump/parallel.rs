@@ -17,13 +17,18 @@ use crate::{
 };
 
 static PARALLEL: Boot = LazyLock::new(|| {
+    let scripts = [
+        include_str!("../../scripts/parallel.sh"),
+        include_str!("../../scripts/split.sh"),
+        include_str!("../../scripts/hold.sh"),
+    ];
     boot(
         Vm::scenario("parallel")
             .cpus(2)
             .modules(vm::build_dir().join("test-modules"))
             .program(env!("CARGO_BIN_EXE_compare-vmcore"))
             .program(env!("CARGO_BIN_EXE_hold-map"))
-            .crash_kernel(include_str!("../../scripts/parallel.sh")),
+            .crash_kernel(&scripts.join("\n")),
     )
 });
 

@@ -1,0 +1,13 @@
+# Adapters, and a dump that is saved.
+insmod /modules/vmcore_devdump.ko
+insmod /modules/cxgb4_dump.ko
+mount --bind /proc/vmcore_devdump /proc/vmcore
+makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1
+umount /proc/vmcore
+rmmod cxgb4_dump vmcore_devdump
+leaks ours
+
+# Would this kernel have told?
+insmod /modules/devdump_sins.ko
+rmmod devdump_sins
+leaks sins
