@@ -2,7 +2,7 @@
 insmod /modules/vmcore_devdump.ko
 insmod /modules/cxgb4_dump.ko
 mount --bind /proc/vmcore_devdump /proc/vmcore
-makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1
+makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/out/makedumpfile 2>&1
 umount /proc/vmcore
 rmmod cxgb4_dump vmcore_devdump
 leaks ours

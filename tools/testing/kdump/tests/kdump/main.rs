@@ -13,6 +13,7 @@ mod classic;
 mod core_module;
 mod debug;
 mod differences;
+mod faults;
 mod harness;
 mod kdump_file;
 mod leaving;
