@@ -83,7 +83,7 @@ fn examine(system: &System) -> Vec<Finding> {
     findings.push(adapters::check(system, &release));
     match initramfs {
         Ok(initramfs) => {
-            findings.push(initramfs::check(&initramfs));
+            findings.push(initramfs::check(system, &initramfs));
             findings.push(memory::check(system, &initramfs));
         }
         Err(finding) => findings.push(finding),

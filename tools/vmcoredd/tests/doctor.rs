@@ -36,13 +36,7 @@ impl System {
         }
         system.program("kdump-config", "exit 0");
         system.program("lsinitramfs", "exec /bin/busybox cat /listing");
-        system.program(
-            "modinfo",
-            &format!(
-                "[ \"$*\" = '-k {RELEASE} -F alias cxgb4_dump' ] || exit 1\n\
-                 echo 'pci:v00001425d00006401sv*sd*bc*sc*i*'"
-            ),
-        );
+        system.modinfo(RELEASE);
         fs::copy("/bin/busybox", system.0.path().join("bin/busybox")).unwrap();
         system
     }
@@ -58,6 +52,20 @@ impl System {
         self.write(&path, &format!("#!/bin/busybox sh\n{script}\n"));
         let mode = fs::Permissions::from_mode(0o755);
         fs::set_permissions(self.0.path().join(path), mode).unwrap();
+    }
+
+    /// What modules for kernel `built_for` say of themselves.
+    fn modinfo(&self, built_for: &str) {
+        self.program(
+            "modinfo",
+            &format!(
+                "case $* in\n\
+                 '-k {RELEASE} -F alias cxgb4_dump') echo 'pci:v00001425d00006401sv*sd*bc*sc*i*' ;;\n\
+                 '-k {RELEASE} -F vermagic '*) echo '{built_for} SMP preempt mod_unload modversions' ;;\n\
+                 *) exit 1 ;;\n\
+                 esac"
+            ),
+        );
     }
 
     fn remove(&self, path: &str) {
@@ -94,7 +102,7 @@ fn a_system_that_is_ready_is_told_what_will_be_dumped() {
 #[test]
 fn whatever_is_missing_is_named_with_what_to_do() {
     type Change = fn(&System);
-    let cases: [(Change, i32, &str, &str); 9] = [
+    let cases: [(Change, i32, &str, &str); 10] = [
         (
             |s| s.write("sys/kernel/kexec_crash_size", "0"),
             2,
@@ -142,6 +150,12 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             1,
             "modules for another kernel",
             "vmcore-devdump-update",
+        ),
+        (
+            |s| s.modinfo("7.3.3+deb13-amd64"),
+            1,
+            "vmcore_devdump is built for kernel 7.3.3+deb13-amd64, not for 7.3.4+deb13-amd64",
+            "apt install --reinstall vmcore-devdump-dkms",
         ),
         (
             |s| s.write("sys/kernel/kexec_crash_size", "125829120"),

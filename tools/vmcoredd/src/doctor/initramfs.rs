@@ -81,7 +81,7 @@ fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-pub fn check(initramfs: &Initramfs) -> Finding {
+pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
     let Initramfs {
         path,
         release,
@@ -99,13 +99,25 @@ pub fn check(initramfs: &Initramfs) -> Finding {
         true => "install vmcore-devdump; if it is there, see /etc/default/vmcore-devdump, then run `vmcore-devdump-update`",
         false => "rebuild it: `kdumpctl rebuild` (Fedora, RHEL) or `mkdumprd -f` (SUSE)",
     };
-    let missing: Vec<_> = [CORE]
-        .iter()
-        .chain(&DRIVERS)
+    let modules = || [CORE].iter().chain(&DRIVERS);
+    let missing: Vec<_> = modules()
         .filter(|module| !listed.lines().any(|line| is_module(line, module, release)))
         .copied()
         .collect();
     if missing.is_empty() {
+        let foreign = modules().find_map(|module| {
+            let kernel = built_for(system, module, release)?;
+            (kernel != *release)
+                .then(|| format!("{module} is built for kernel {kernel}, not for {release}"))
+        });
+        if let Some(found) = foreign {
+            return Finding::bad(
+                CHECK,
+                State::Warning,
+                found,
+                "build them anew: `apt install --reinstall vmcore-devdump-dkms`, then `vmcore-devdump-update`; without packages, `make install` with that kernel's KDIR",
+            );
+        }
         return Finding::ok(
             CHECK,
             format!("{path} has our modules for kernel {release}"),
@@ -128,6 +140,12 @@ fn is_module(line: &str, module: &str, release: &str) -> bool {
         .split_once(".ko")
         .map(|(name, _)| name.replace('-', "_"));
     path.contains(&format!("lib/modules/{release}/")) && name.as_deref() == Some(module)
+}
+
+/// The kernel that the module which is installed for `release` says it is for.
+fn built_for(system: &System, module: &str, release: &str) -> Option<String> {
+    let said = system.output("modinfo", &["-k", release, "-F", "vermagic", module])?;
+    said.split_whitespace().next().map(str::to_owned)
 }
 
 fn list(system: &System, path: &str) -> Option<String> {

@@ -119,6 +119,11 @@ fn the_doctor_says_what_the_panic_then_shows() {
     for (panic, status, complaints) in [
         (&USUAL, "0\n", [].as_slice()),
         (
+            &OTHER,
+            "1\n",
+            &["WARNING   initramfs      vmcore_devdump is built for kernel "],
+        ),
+        (
             &PURGED,
             "1\n",
             &[
@@ -126,7 +131,7 @@ fn the_doctor_says_what_the_panic_then_shows() {
                 "WARNING   initramfs      /var/lib/kdump/initrd.img-",
             ],
         ),
-    ] as [(&'static Made<Panic>, &str, &[&str]); 2]
+    ] as [(&'static Made<Panic>, &str, &[&str]); 3]
     {
         let said = of(panic).told("doctor");
         let complained: Vec<&str> = said
