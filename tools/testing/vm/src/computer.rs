@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use std::{
-    fs,
     path::{Path, PathBuf},
-    process::Stdio,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use anyhow::{ensure, Context, Result};
+use anyhow::Result;
 
 use crate::{
-    adapter::Plugged,
-    paths,
-    process::{Process, Slot},
-    qemu, Adapter, Lost,
+    machine::{self, Machine},
+    qemu::{self, Console},
+    Adapter,
 };
 
 /// A machine that boots a whole distribution from its disk.
@@ -63,53 +60,27 @@ impl Computer {
         self
     }
 
-    /// Runs it to its end, as soon as there is a processor for it. Fails with [`Lost`] if that does not come.
+    /// Runs it to its end, as soon as there is a processor for it. Fails with [`crate::Lost`] if that does not come.
     pub fn run(&self) -> Result<Ended> {
         /// Enough for a server that does nothing. What is in use is saved, and more would take longer.
         const MEMORY_MIB: u32 = 1024;
-        let dir = paths::build_dir().join("vm").join(&self.name);
-        if dir.exists() {
-            fs::remove_dir_all(&dir).with_context(|| dir.display().to_string())?;
-        }
-        fs::create_dir_all(&dir)?;
-        let dir = fs::canonicalize(dir)?;
+        let dir = machine::fresh_dir(&self.name)?;
         let serial_log = dir.join("serial.log");
-
-        let _slot = Slot::wait();
-        let mut adapters = Vec::new();
-        for (slot, adapter) in (qemu::FIRST_SLOT..).zip(&self.adapters) {
-            adapters.push(Plugged::start(adapter, slot, &dir)?);
-        }
+        let machine = Machine::new(&dir, &serial_log, &self.adapters)?;
         let cmdline = format!(
             "root=/dev/vda rw console=ttyS0 no_timer_check {}",
             self.cmdline
         );
-        let said = fs::File::create(dir.join("qemu.log"))?;
         let [kernel, initrd] = &self.boot;
-        let mut command = qemu::with_disk(
+        let command = qemu::with_disk(
             &self.disk,
             MEMORY_MIB,
             [kernel, initrd],
             &cmdline,
             &serial_log,
-            &adapters,
+            &machine.adapters,
         );
-        command
-            .stdin(Stdio::null())
-            .stdout(said.try_clone()?)
-            .stderr(said);
-        let lost = |why: String| Lost {
-            why,
-            serial_log: serial_log.clone(),
-        };
-        let status = Process::spawn(&mut command)?
-            .wait_until(Instant::now() + self.deadline)?
-            .ok_or_else(|| lost(format!("not finished after {} s", self.deadline.as_secs())))?;
-        ensure!(status.success(), lost(format!("QEMU ended with {status}")));
-        let adapters = adapters
-            .into_iter()
-            .map(Plugged::finish)
-            .collect::<Result<_>>()?;
+        let adapters = machine.run(command, Console::Log, self.deadline)?;
         Ok(Ended {
             serial_log,
             adapters,

@@ -22,6 +22,7 @@ mod adapter;
 mod computer;
 pub mod demo;
 mod initramfs;
+mod machine;
 mod paths;
 mod process;
 mod qemu;

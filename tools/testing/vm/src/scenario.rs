@@ -3,17 +3,15 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, Context, Result};
 
 use crate::{
-    adapter::Plugged,
     initramfs::{self, Extra},
+    machine::{self, Machine},
     paths,
-    process::{Process, Slot},
     qemu::{self, Console},
     Adapter, Lost,
 };
@@ -247,71 +245,35 @@ impl Vm {
 
     /// Boots it, as soon as there is a processor for it, and waits for its end. Fails with [`Lost`] if the scripts could not run to their end.
     pub fn run(&self) -> Result<Outcome> {
-        let dir = paths::build_dir().join("vm").join(&self.name);
-        let (share, out) = (dir.join("share"), dir.join("share/out"));
-        if dir.exists() {
-            fs::remove_dir_all(&dir).with_context(|| format!("{}", dir.display()))?;
-        }
+        let dir = machine::fresh_dir(&self.name)?;
+        let (share, serial_log) = (dir.join("share"), dir.join("serial.log"));
+        let out = share.join("out");
         fs::create_dir_all(&out)?;
-        let dir = fs::canonicalize(dir)?;
-        let serial_log = dir.join("serial.log");
         self.prepare(&dir, &share)?;
 
-        let _slot = Slot::wait();
-        let mut adapters = Vec::new();
-        for (slot, adapter) in (qemu::FIRST_SLOT..).zip(&self.adapters) {
-            adapters.push(Plugged::start(adapter, slot, &dir)?);
-        }
+        let machine = Machine::new(&dir, &serial_log, &self.adapters)?;
         let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
-        let console = if self.shell.is_some() {
-            Console::Terminal
-        } else {
-            Console::Log
+        let (console, time) = match self.shell {
+            Some(_) => (Console::Terminal, INTERACTIVE),
+            None => (Console::Log, self.deadline),
         };
-        let share = fs::canonicalize(share)?;
         let mut command = qemu::command(
             &share,
             (self.memory_mib, self.cpus),
             &cmdline,
             console,
             &serial_log,
-            &adapters,
+            &machine.adapters,
             &self.devices,
         );
         if self.counting {
             command.args(["-icount", "shift=0,sleep=off"]);
         }
-        if self.shell.is_none() {
-            let said = fs::File::create(dir.join("qemu.log"))?;
-            command
-                .stdin(Stdio::null())
-                .stdout(said.try_clone()?)
-                .stderr(said);
-        }
-        let deadline = if self.shell.is_some() {
-            INTERACTIVE
-        } else {
-            self.deadline
-        };
+        let adapters = machine.run(command, console, time)?;
         let lost = |why: String| Lost {
             why,
             serial_log: serial_log.clone(),
         };
-        let status = Process::spawn(&mut command)?
-            .wait_until(Instant::now() + deadline)?
-            .ok_or_else(|| lost(format!("not finished after {} s", deadline.as_secs())))?;
-        ensure!(
-            status.success(),
-            lost(format!(
-                "QEMU ended with {status}, see {}",
-                dir.join("qemu.log").display()
-            ))
-        );
-        let adapters = adapters
-            .into_iter()
-            .map(Plugged::finish)
-            .collect::<Result<_>>()?;
-        let out = share.join("out");
         let first = self.status(&out, "first").map_err(lost)?;
         let crash = match self.crash {
             Some(_) if first == 0 => Some(self.status(&out, "crash").map_err(lost)?),
