@@ -8,7 +8,9 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    machine::{self, Machine},
+    cable,
+    machine::{self, Machine, Running},
+    process::Slot,
     qemu::{self, Console},
     Adapter,
 };
@@ -23,7 +25,7 @@ pub struct Computer {
     boot: [PathBuf; 2],
     cmdline: String,
     adapters: Vec<Adapter>,
-    deadline: Duration,
+    network: Option<cable::End>,
 }
 
 /// What came of it.
@@ -44,7 +46,7 @@ impl Computer {
             boot: [kernel.to_owned(), initrd.to_owned()],
             cmdline: String::new(),
             adapters: Vec::new(),
-            deadline: Duration::from_secs(1800),
+            network: None,
         }
     }
 
@@ -60,19 +62,35 @@ impl Computer {
         self
     }
 
+    /// Plugs in a network adapter, with a cable.
+    pub fn network(mut self, end: cable::End) -> Self {
+        self.network = Some(end);
+        self
+    }
+
     /// Runs it to its end, as soon as there is a processor for it. Fails with [`crate::Lost`] if that does not come.
     pub fn run(&self) -> Result<Ended> {
+        const DEADLINE: Duration = Duration::from_secs(1800);
+        self.start_in(Some(Slot::wait()))?.wait(DEADLINE)
+    }
+
+    /// Starts a machine that will wait for others most of the time, whether there is a processor for it or not.
+    pub fn start(&self) -> Result<Booted> {
+        self.start_in(None)
+    }
+
+    fn start_in(&self, slot: Option<Slot>) -> Result<Booted> {
         /// Enough for a server that does nothing. What is in use is saved, and more would take longer.
         const MEMORY_MIB: u32 = 1024;
         let dir = machine::fresh_dir(&self.name)?;
         let serial_log = dir.join("serial.log");
-        let machine = Machine::new(&dir, &serial_log, &self.adapters)?;
+        let machine = Machine::new(&dir, &serial_log, &self.adapters, slot)?;
         let cmdline = format!(
             "root=/dev/vda rw console=ttyS0 no_timer_check {}",
             self.cmdline
         );
         let [kernel, initrd] = &self.boot;
-        let command = qemu::with_disk(
+        let mut command = qemu::with_disk(
             &self.disk,
             MEMORY_MIB,
             [kernel, initrd],
@@ -80,10 +98,29 @@ impl Computer {
             &serial_log,
             &machine.adapters,
         );
-        let adapters = machine.run(command, Console::Log, self.deadline)?;
-        Ok(Ended {
+        if let Some(end) = &self.network {
+            command.args(end.options());
+        }
+        let running = machine.start(command, Console::Log)?;
+        Ok(Booted {
+            running,
             serial_log,
-            adapters,
+        })
+    }
+}
+
+/// A machine that runs until this is dropped, if not ended before.
+pub struct Booted {
+    running: Running,
+    serial_log: PathBuf,
+}
+
+impl Booted {
+    /// Waits for its end, which is to come within `time`.
+    pub fn wait(self, time: Duration) -> Result<Ended> {
+        Ok(Ended {
+            adapters: self.running.wait(time)?,
+            serial_log: self.serial_log,
         })
     }
 }

@@ -19,6 +19,7 @@
 //! `/modules`. `/out` is a directory of the host. Scripts run under `sh -eu`; what they print is in `/out/<stage>.log`.
 
 mod adapter;
+mod cable;
 mod computer;
 pub mod demo;
 mod initramfs;
@@ -30,7 +31,8 @@ mod scenario;
 
 pub use self::{
     adapter::Adapter,
-    computer::{Computer, Ended},
+    cable::{cable, End},
+    computer::{Booted, Computer, Ended},
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
     scenario::{Outcome, Stage, Vm},

@@ -29,55 +29,78 @@ pub(crate) fn fresh_dir(name: &str) -> Result<PathBuf> {
     Ok(fs::canonicalize(dir)?)
 }
 
-/// A machine that has a processor and its adapters, and is about to run.
-pub(crate) struct Machine<'a> {
-    dir: &'a Path,
-    serial_log: &'a Path,
+/// A machine that has its adapters, and is about to run.
+pub(crate) struct Machine {
+    dir: PathBuf,
+    serial_log: PathBuf,
     pub(crate) adapters: Vec<Plugged>,
-    _slot: Slot,
+    slot: Option<Slot>,
 }
 
-impl<'a> Machine<'a> {
-    /// Waits for a processor, and starts `adapters`. What they and QEMU say will be in `dir`.
-    pub(crate) fn new(dir: &'a Path, serial_log: &'a Path, adapters: &[Adapter]) -> Result<Self> {
-        let _slot = Slot::wait();
+impl Machine {
+    /// Starts `adapters`. What they and QEMU say will be in `dir`. A machine without a slot is one that hardly ever does anything.
+    pub(crate) fn new(
+        dir: &Path,
+        serial_log: &Path,
+        adapters: &[Adapter],
+        slot: Option<Slot>,
+    ) -> Result<Self> {
         let adapters = (qemu::FIRST_SLOT..)
             .zip(adapters)
             .map(|(slot, adapter)| Plugged::start(adapter, slot, dir))
             .collect::<Result<_>>()?;
         Ok(Self {
-            dir,
-            serial_log,
+            dir: dir.to_owned(),
+            serial_log: serial_log.to_owned(),
             adapters,
-            _slot,
+            slot,
         })
     }
 
-    /// Runs `qemu` to its end, which is to come within `time`; returns the statistics of the adapters.
-    pub(crate) fn run(
-        self,
-        mut qemu: Command,
-        console: Console,
-        time: Duration,
-    ) -> Result<Vec<PathBuf>> {
-        let log = self.dir.join("qemu.log");
+    /// Starts `qemu`.
+    pub(crate) fn start(self, mut qemu: Command, console: Console) -> Result<Running> {
         if console == Console::Log {
-            let said = fs::File::create(&log)?;
+            let said = fs::File::create(self.log())?;
             qemu.stdin(Stdio::null())
                 .stdout(said.try_clone()?)
                 .stderr(said);
         }
+        Ok(Running {
+            process: Process::spawn(&mut qemu)?,
+            machine: self,
+        })
+    }
+
+    /// What QEMU says.
+    fn log(&self) -> PathBuf {
+        self.dir.join("qemu.log")
+    }
+}
+
+/// A machine that runs. It does not survive this.
+pub(crate) struct Running {
+    process: Process,
+    machine: Machine,
+}
+
+impl Running {
+    /// Waits for its end, which is to come within `time`; returns the statistics of the adapters.
+    pub(crate) fn wait(mut self, time: Duration) -> Result<Vec<PathBuf>> {
         let lost = |why: String| Lost {
             why,
-            serial_log: self.serial_log.to_owned(),
+            serial_log: self.machine.serial_log.clone(),
         };
-        let status = Process::spawn(&mut qemu)?
+        let status = self
+            .process
             .wait_until(Instant::now() + time)?
             .ok_or_else(|| lost(format!("not finished after {} s", time.as_secs())))?;
+        let log = self.machine.log();
         ensure!(
             status.success(),
             lost(format!("QEMU ended with {status}, see {}", log.display()))
         );
-        self.adapters.into_iter().map(Plugged::finish).collect()
+        drop(self.machine.slot);
+        let adapters = self.machine.adapters.into_iter();
+        adapters.map(Plugged::finish).collect()
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     initramfs::{self, Extra},
     machine::{self, Machine},
     paths,
+    process::Slot,
     qemu::{self, Console},
     Adapter, Lost,
 };
@@ -251,7 +252,8 @@ impl Vm {
         fs::create_dir_all(&out)?;
         self.prepare(&dir, &share)?;
 
-        let machine = Machine::new(&dir, &serial_log, &self.adapters)?;
+        let slot = Some(Slot::wait());
+        let machine = Machine::new(&dir, &serial_log, &self.adapters, slot)?;
         let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
         let (console, time) = match self.shell {
             Some(_) => (Console::Terminal, INTERACTIVE),
@@ -269,7 +271,7 @@ impl Vm {
         if self.counting {
             command.args(["-icount", "shift=0,sleep=off"]);
         }
-        let adapters = machine.run(command, console, time)?;
+        let adapters = machine.start(command, console)?.wait(time)?;
         let lost = |why: String| Lost {
             why,
             serial_log: serial_log.clone(),
