@@ -38,12 +38,12 @@ pub struct Ended {
 }
 
 impl Computer {
-    /// Boots `kernel` with `initrd` and the root file system in `disk`, which is written to. Files will be in `build/vm/<name>`.
-    pub fn new(name: &str, disk: &Path, kernel: &Path, initrd: &Path) -> Self {
+    /// Boots a kernel and an initrd with the root file system in `disk`, which is written to. Files will be in `build/vm/<name>`.
+    pub fn new(name: &str, disk: &Path, boot: &[PathBuf; 2]) -> Self {
         Self {
             name: name.to_owned(),
             disk: disk.to_owned(),
-            boot: [kernel.to_owned(), initrd.to_owned()],
+            boot: boot.clone(),
             cmdline: String::new(),
             adapters: Vec::new(),
             network: None,

@@ -2,81 +2,152 @@
 
 //! The boots of that machine. Each ends with a panic, and the reboot after that.
 
-use std::{fs, path::PathBuf, process::Command, sync::LazyLock};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+    time::Duration,
+};
 
 use vm::{Adapter, Computer};
 
-use crate::machine::{made, run, text, Made, INSTALLED};
+use crate::machine::{made, run, text, Made, INSTALLED, UPGRADED};
 
 /// `crashkernel=` that kdump-tools gives to GRUB.
 const USUAL_MEMORY: &str = "512M-:192M";
 const SMALL_MEMORY: &str = "160M";
+/// So often each machine panics.
+const PANICS: usize = 2;
 
 /// What a boot has left behind.
 pub struct Panic {
     /// The console of both kernels.
     pub console: String,
-    /// The directory of the crash in `/var/crash`.
+    /// The directory of the crash in `/var/crash`, here or on another machine.
     pub crash: PathBuf,
     /// What `scripts/story` has written down.
     told: PathBuf,
-    /// The machine's disk.
-    disk: PathBuf,
 }
 
 /// The packages as they come.
-pub static USUAL: Made<Panic> = LazyLock::new(|| boot("usual", USUAL_MEMORY, None));
+pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", USUAL_MEMORY, "usual.disk", 1));
 
 /// The next boot, with less memory for the crash kernel.
-pub static SMALL: Made<Panic> = LazyLock::new(|| boot("small", SMALL_MEMORY, Some(&USUAL)));
+pub static SMALL: Made<Panic> = LazyLock::new(|| {
+    made(&USUAL)?;
+    save_here("small", SMALL_MEMORY, "usual.disk", PANICS)
+});
 
 /// Modules that are for another kernel.
-pub static OTHER: Made<Panic> = LazyLock::new(|| boot("other", USUAL_MEMORY, None));
+pub static OTHER: Made<Panic> = LazyLock::new(|| save_here("other", USUAL_MEMORY, "other.disk", 1));
 
 /// The next boot after that, in which somebody gets rid of the packages.
-pub static PURGED: Made<Panic> = LazyLock::new(|| boot("purge", USUAL_MEMORY, Some(&OTHER)));
+pub static PURGED: Made<Panic> = LazyLock::new(|| {
+    made(&OTHER)?;
+    save_here("purge", USUAL_MEMORY, "other.disk", PANICS)
+});
 
-fn boot(
-    name: &str,
-    crashkernel: &str,
-    before: Option<&'static Made<Panic>>,
-) -> Result<Panic, String> {
-    let installed = made(&INSTALLED)?;
-    let disk = match before {
-        Some(before) => made(before)?.disk.clone(),
-        None => installed.join(format!("{name}.disk")),
-    };
-    let machine = format!("debian-{name}");
-    let (kernel, initrd) = (installed.join("vmlinuz"), installed.join("initrd"));
-    let ended = Computer::new(&machine, &disk, &kernel, &initrd)
+/// Two boots after an upgrade to another kernel: what one saves on another machine over ssh, and the next one over NFS.
+pub static ELSEWHERE: Made<[Panic; 2]> = LazyLock::new(save_elsewhere);
+
+/// A boot after which there are `expected` crashes on the disk.
+fn save_here(name: &str, crashkernel: &str, disk: &str, expected: usize) -> Result<Panic, String> {
+    let dir = made(&INSTALLED)?;
+    let disk = dir.join(disk);
+    panic(name, &computer(name, crashkernel, &disk, dir), &disk)?;
+    if expected == PANICS {
+        remove(&disk);
+    }
+    let mut crashes = crashes(name, expected)?;
+    Ok(found(name, crashes.pop().expect("a crash")))
+}
+
+fn save_elsewhere() -> Result<[Panic; 2], String> {
+    let dir = made(&UPGRADED)?;
+    let kernel = dir.join("upgrade");
+    let [disk, there] = ["remote.disk", "server.disk"].map(|name| dir.join(name));
+    let [one, other] = vm::cable("debian");
+    let server = Computer::new(&machine("server"), &there, &kernel_of(&kernel))
+        .cmdline("story=server")
+        .network(one)
+        .start()
+        .map_err(|error| format!("{error:#}"))?;
+    for name in ["ssh", "nfs"] {
+        let computer = computer(name, USUAL_MEMORY, &disk, &kernel).network(other.clone());
+        panic(name, &computer, &disk)?;
+        crashes(name, 0)?;
+    }
+    // It ends when it has both; if it has not, it is looked at all the same.
+    let _ = server.wait(Duration::from_secs(120));
+    look("server", &there)?;
+    remove(&disk);
+    remove(&there);
+    let crashes = crashes("server", PANICS)?;
+    let [ssh, nfs] = <[PathBuf; 2]>::try_from(crashes).expect("two crashes");
+    Ok([found("ssh", ssh), found("nfs", nfs)])
+}
+
+/// A machine that boots the kernel in `dir`.
+fn computer(name: &str, crashkernel: &str, disk: &Path, dir: &Path) -> Computer {
+    Computer::new(&machine(name), disk, &kernel_of(dir))
         .cmdline(&format!("crashkernel={crashkernel} story={name}"))
         .adapter(adapter())
-        .run()
-        .map_err(|error| format!("{error:#}"))?;
-    let found = vm::build_dir().join("vm").join(&machine).join("found");
-    run("look", &[&disk, &found])?;
-    if before.is_some() {
-        // Three gigabytes that nothing follows from.
-        let _ = fs::remove_file(&disk);
-    }
-    let console = text(&ended.serial_log);
-    let crashes = fs::read_dir(found.join("crash")).map_err(|error| error.to_string())?;
+}
+
+fn kernel_of(dir: &Path) -> [PathBuf; 2] {
+    ["vmlinuz", "initrd"].map(|name| dir.join(name))
+}
+
+fn machine(name: &str) -> String {
+    format!("debian-{name}")
+}
+
+/// Where the files of a machine are.
+fn files(name: &str) -> PathBuf {
+    vm::build_dir().join("vm").join(machine(name))
+}
+
+/// Boots a machine, which panics.
+fn panic(name: &str, computer: &Computer, disk: &Path) -> Result<(), String> {
+    computer.run().map_err(|error| format!("{error:#}"))?;
+    look(name, disk)
+}
+
+/// Fetches what is on a disk now.
+fn look(name: &str, disk: &Path) -> Result<(), String> {
+    run("look", &[disk, &files(name).join("found")])
+}
+
+/// Removes three gigabytes that nothing follows from.
+fn remove(disk: &Path) {
+    let _ = fs::remove_file(disk);
+}
+
+/// The directories of the crashes on a disk, the oldest first.
+fn crashes(name: &str, expected: usize) -> Result<Vec<PathBuf>, String> {
+    let dir = files(name).join("found/crash");
+    let crashes = fs::read_dir(&dir).map_err(|error| error.to_string())?;
     let crashes = crashes.filter_map(|entry| Some(entry.ok()?.path()));
     let mut crashes: Vec<PathBuf> = crashes.filter(|path| path.is_dir()).collect();
     crashes.sort();
-    let expected = 1 + usize::from(before.is_some());
-    match crashes.pop() {
-        Some(crash) if crashes.len() + 1 == expected => Ok(Panic {
-            console,
-            crash,
-            told: found.join("root").join(name),
-            disk,
-        }),
-        _ => Err(format!(
+    match crashes.len() == expected {
+        true => Ok(crashes),
+        false => Err(format!(
             "not {expected} crashes in {}; the console: {}",
-            found.join("crash").display(),
-            ended.serial_log.display()
+            dir.display(),
+            files(name).join("serial.log").display()
         )),
+    }
+}
+
+/// What the boot called `name` has left, besides `crash`.
+fn found(name: &str, crash: PathBuf) -> Panic {
+    let files = files(name);
+    Panic {
+        console: text(files.join("serial.log")),
+        crash,
+        told: files.join("found/root").join(name),
     }
 }
 
@@ -103,6 +174,13 @@ impl Panic {
         place.unwrap_or_else(|| panic!("no {what:?} on the console after the panic"))
     }
 
+    /// When it was, as kdump-tools writes it.
+    pub fn stamp(&self) -> &str {
+        let name = self.crash.file_name().unwrap().to_str().unwrap();
+        // On another machine, that of this one comes first.
+        name.rsplit('-').next().unwrap()
+    }
+
     /// What `vmcoredd` says of the file that kdump-tools has saved.
     pub fn vmcoredd(&self, command: &str, args: &[&str]) -> String {
         let said = Command::new(vm::bin_dir().join("vmcoredd"))
@@ -118,7 +196,6 @@ impl Panic {
 
     /// The file that kdump-tools has saved: flattened, as vmcoredd reads it.
     pub fn dump(&self) -> PathBuf {
-        let stamp = self.crash.file_name().unwrap().to_str().unwrap();
-        self.crash.join(format!("dump.{stamp}"))
+        self.crash.join(format!("dump.{}", self.stamp()))
     }
 }

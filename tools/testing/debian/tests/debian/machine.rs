@@ -20,8 +20,17 @@ pub static INSTALLED: Made<PathBuf> = LazyLock::new(|| {
     Ok(dir)
 });
 
+/// The same place, after another machine like it has got another kernel.
+pub static UPGRADED: Made<PathBuf> = LazyLock::new(|| {
+    let dir = made(&INSTALLED)?;
+    run("upgrade", &[dir])?;
+    Ok(dir.clone())
+});
+
 /// The same place, after dracut has made its images.
 pub static IMAGES: Made<PathBuf> = LazyLock::new(|| {
+    // Not while that is looked at, whatever it comes to.
+    let _ = made(&UPGRADED);
     let dir = made(&INSTALLED)?;
     run("dracut", &[dir])?;
     Ok(dir.clone())

@@ -2,7 +2,7 @@
 
 //! Installing and removing.
 
-use crate::machine::{of, text, INSTALLED, REMOVED};
+use crate::machine::{of, text, INSTALLED, REMOVED, UPGRADED};
 
 /// What our packages put into an initramfs.
 const OURS: [&str; 3] = ["/vmcore_devdump.ko", "/cxgb4_dump.ko", "init-top/devdump"];
@@ -24,6 +24,31 @@ fn apt_builds_the_modules_for_the_kernel() {
     assert_eq!(status.lines().count(), 1, "{status}");
     assert!(status.starts_with("vmcore-devdump/"), "{status}");
     assert!(status.trim_end().ends_with(": installed"), "{status}");
+}
+
+#[test]
+fn a_new_kernel_gets_the_modules_and_its_crash_kernel_too() {
+    let upgrade = of(&UPGRADED).join("upgrade");
+    let status = text(upgrade.join("installed.status"));
+    assert_eq!(status.matches(": installed").count(), 2, "{status}");
+    let listed = text(upgrade.join("kdump.list"));
+    for name in OURS {
+        assert!(listed.contains(name), "{name}: {listed}");
+    }
+}
+
+#[test]
+fn nothing_of_ours_stays_of_a_kernel_that_is_removed() {
+    let upgrade = of(&UPGRADED).join("upgrade");
+    let status = text(upgrade.join("removed.status"));
+    assert_eq!(status.lines().count(), 1, "{status}");
+    assert!(status.contains("-cloud-"), "{status}");
+    let left = text(upgrade.join("left"));
+    let left: Vec<&str> = left
+        .lines()
+        .filter(|line| line.contains("+deb13"))
+        .collect();
+    assert!(left.iter().all(|name| name.contains("-cloud-")), "{left:?}");
 }
 
 #[test]

@@ -5,24 +5,22 @@
 use serde_json::Value;
 
 use crate::{
-    boots::{adapter, Panic, OTHER, PURGED, SMALL, USUAL},
+    boots::{adapter, Panic, ELSEWHERE, OTHER, PURGED, SMALL, USUAL},
     machine::{of, text, Made},
 };
 
 const DUMP: &str = "cxgb4_0000:00:05.0";
 /// What the adapter's own driver has changed before the panic: where its memory window is, and the last word of flash that it read.
 const CHANGED: [u64; 2] = [0x3068, 0x193f8];
-static ALL: [&Made<Panic>; 4] = [&USUAL, &SMALL, &OTHER, &PURGED];
 
 #[test]
 fn kdump_is_ready_saves_and_reboots() {
-    for panic in ALL {
-        let panic = of(panic);
+    let here = [&USUAL, &SMALL, &OTHER, &PURGED].map(of);
+    for panic in here.into_iter().chain(of(&ELSEWHERE)) {
         let show = panic.told("kdump-config.show");
         assert!(show.contains("ready to kdump"), "{show}");
         panic.place("reboot: Restarting system");
-        let stamp = panic.crash.file_name().unwrap().to_str().unwrap();
-        let dmesg = text(panic.crash.join(format!("dmesg.{stamp}")));
+        let dmesg = text(panic.crash.join(format!("dmesg.{}", panic.stamp())));
         assert!(dmesg.contains("sysrq triggered crash"), "{dmesg}");
         panic.vmcoredd("list", &[]);
     }
@@ -76,6 +74,19 @@ fn the_adapter_is_dumped_before_its_driver_sees_it() {
 fn a_small_crash_kernel_saves_the_adapter_too() {
     let listed = of(&SMALL).vmcoredd("list", &[]);
     assert!(listed.contains(DUMP), "{listed}");
+}
+
+#[test]
+fn what_is_saved_over_the_network_holds_the_adapter_too() {
+    for (panic, how) in of(&ELSEWHERE).iter().zip(["SSH: ", "NFS: "]) {
+        let show = panic.told("kdump-config.show");
+        assert!(show.contains(how), "{show}");
+        let listed = panic.vmcoredd("list", &[]);
+        assert!(listed.contains(DUMP), "{listed}");
+        // Its driver comes with the network.
+        let ours = panic.place("cxgb4_dump 0000:00:05.0: T6: ");
+        assert!(ours < panic.place("virtio_net virtio"));
+    }
 }
 
 #[test]
