@@ -6,6 +6,7 @@ use super::{
     super::format::cudbg::Chip,
     indirect::Range,
     regs::{
+        cim,
         ma,
         Field, //
     },
@@ -37,6 +38,14 @@ const EDC1: Memory = Memory {
     enabled: Field::new(1, 1),
     bar: ma::EDRAM1_BAR,
 };
+
+/// Registers that show the address space of the processor: address and data.
+const CIM: (u32, u32) = (cim::HOST_ACC_CTRL, cim::HOST_ACC_DATA);
+
+/// Words of that address space.
+const fn cim_words(first: u32, count: u32) -> Range {
+    Range::with_stride(CIM, first, count, 4)
+}
 
 /// A chip generation.
 #[derive(Debug)]

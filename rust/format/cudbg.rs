@@ -14,6 +14,7 @@ pub mod chunk;
 pub mod header;
 pub mod image;
 pub mod meminfo;
+pub mod pcie_config;
 pub mod reg_dump;
 pub mod section;
 pub mod section_header;

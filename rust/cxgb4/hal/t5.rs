@@ -5,25 +5,18 @@ use super::{
         super::format::cudbg::Chip,
         indirect::Range,
         regs::{
-            cim,
             ma,
             mps,
             tp,
             Field, //
         },
     },
+    cim_words,
     Hal,
     Memory,
     EDC0,
     EDC1, //
 };
-
-const CIM: (u32, u32) = (cim::HOST_ACC_CTRL, cim::HOST_ACC_DATA);
-
-/// Words of the processor's address space.
-const fn words(first: u32, count: u32) -> Range {
-    Range::with_stride(CIM, first, count, 4)
-}
 
 const TP_INDIRECT: [Range; 21] = [
     Range::new(tp::PIO, 0x20, 28),
@@ -50,19 +43,19 @@ const TP_INDIRECT: [Range; 21] = [
 ];
 
 const UP_CIM: [Range; 13] = [
-    words(0x2000, 32),
-    words(0x2080, 25),
-    words(0x0, 32),
-    words(0x80, 32),
-    words(0x100, 17),
-    words(0x200, 16),
-    words(0x240, 2),
-    words(0x250, 2),
-    words(0x260, 2),
-    words(0x270, 2),
-    words(0x280, 32),
-    words(0x300, 32),
-    words(0x380, 20),
+    cim_words(0x2000, 32),
+    cim_words(0x2080, 25),
+    cim_words(0x0, 32),
+    cim_words(0x80, 32),
+    cim_words(0x100, 17),
+    cim_words(0x200, 16),
+    cim_words(0x240, 2),
+    cim_words(0x250, 2),
+    cim_words(0x260, 2),
+    cim_words(0x270, 2),
+    cim_words(0x280, 32),
+    cim_words(0x300, 32),
+    cim_words(0x380, 20),
 ];
 
 pub(super) static HAL: Hal = Hal {

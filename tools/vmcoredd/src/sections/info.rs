@@ -2,6 +2,8 @@
 
 //! Lists of values with names.
 
+use vmcore_format::cudbg::pcie_config;
+
 use super::Content;
 use crate::block::{Block, Cell, Cursor};
 
@@ -111,22 +113,6 @@ pub fn vpd(content: &Content<'_>) -> Vec<Block> {
 }
 
 pub fn configuration(content: &Content<'_>) -> Vec<Block> {
-    const RANGES: [(u32, u32); 14] = [
-        (0x0, 0x34),
-        (0x3c, 0x40),
-        (0x50, 0x64),
-        (0x70, 0x80),
-        (0x94, 0xa0),
-        (0xb0, 0xb8),
-        (0xd0, 0xd4),
-        (0x100, 0x128),
-        (0x140, 0x148),
-        (0x150, 0x164),
-        (0x170, 0x178),
-        (0x180, 0x194),
-        (0x1a0, 0x1b8),
-        (0x1c0, 0x208),
-    ];
     const NAMES: [(u32, &str); 9] = [
         (0x0, "vendor and device"),
         (0x4, "command and status"),
@@ -140,10 +126,7 @@ pub fn configuration(content: &Content<'_>) -> Vec<Block> {
     ];
     let mut cursor = Cursor::new(content.data);
     let mut block = Block::new("configuration space", &["offset", "value", "meaning"]);
-    for offset in RANGES
-        .iter()
-        .flat_map(|&(first, last)| (first..=last).step_by(4))
-    {
+    for offset in pcie_config::offsets() {
         let Some(value) = cursor.u32() else { break };
         let name = NAMES.iter().find(|(known, _)| *known == offset);
         block.row([
