@@ -28,17 +28,9 @@ pub struct Computer {
     network: Option<cable::End>,
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub struct Ended {
-    /// The console of both kernels.
-    pub serial_log: PathBuf,
-    /// Statistics of the adapters, in order.
-    pub adapters: Vec<PathBuf>,
-}
-
 impl Computer {
-    /// Boots a kernel and an initrd with the root file system in `disk`, which is written to. Files will be in `build/vm/<name>`.
+    /// Boots a kernel and an initrd with the root file system in `disk`, which is written to. Files will be in `build/vm/<name>`, the console
+    /// of both kernels in `serial.log`.
     pub fn new(name: &str, disk: &Path, boot: &[PathBuf; 2]) -> Self {
         Self {
             name: name.to_owned(),
@@ -69,7 +61,7 @@ impl Computer {
     }
 
     /// Runs it to its end, as soon as there is a processor for it. Fails with [`crate::Lost`] if that does not come.
-    pub fn run(&self) -> Result<Ended> {
+    pub fn run(&self) -> Result<()> {
         const DEADLINE: Duration = Duration::from_secs(1800);
         self.start_in(Some(Slot::wait()))?.wait(DEADLINE)
     }
@@ -101,26 +93,17 @@ impl Computer {
         if let Some(end) = &self.network {
             command.args(end.options());
         }
-        let running = machine.start(command, Console::Log)?;
-        Ok(Booted {
-            running,
-            serial_log,
-        })
+        Ok(Booted(machine.start(command, Console::Log)?))
     }
 }
 
 /// A machine that runs until this is dropped, if not ended before.
-pub struct Booted {
-    running: Running,
-    serial_log: PathBuf,
-}
+pub struct Booted(Running);
 
 impl Booted {
     /// Waits for its end, which is to come within `time`.
-    pub fn wait(self, time: Duration) -> Result<Ended> {
-        Ok(Ended {
-            adapters: self.running.wait(time)?,
-            serial_log: self.serial_log,
-        })
+    pub fn wait(self, time: Duration) -> Result<()> {
+        self.0.wait(time)?;
+        Ok(())
     }
 }

@@ -32,7 +32,7 @@ mod scenario;
 pub use self::{
     adapter::Adapter,
     cable::{cable, End},
-    computer::{Booted, Computer, Ended},
+    computer::{Booted, Computer},
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
     scenario::{Outcome, Stage, Vm},
