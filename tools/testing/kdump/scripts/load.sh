@@ -19,7 +19,7 @@ try() {
 	dmesg -c >>/out/before.dmesg
 	sh "${script:-/files/load}" || echo "exit status $?" >"/out/$1.status"
 	dmesg >"/out/$1.dmesg"
-	grep ' /proc/vmcore ' /proc/mounts >"/out/$1.mounts" || true
+	sed -n '\# /proc/vmcore #p' /proc/mounts >"/out/$1.mounts"
 	# It can be read in any case.
 	dd if=/proc/vmcore bs=4 count=1 of="/out/$1.magic" 2>/dev/null
 }
