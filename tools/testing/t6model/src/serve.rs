@@ -3,13 +3,14 @@
 //! `t6model serve`
 
 use std::fs;
-use std::io::{stdout, BufWriter, Write};
+use std::io::{stdout, BufWriter, ErrorKind, Write};
+use std::os::unix::{fs::FileTypeExt, net::UnixDatagram};
 use std::path::Path;
 use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use t6model::Adapter;
@@ -53,6 +54,7 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
         log,
     }));
 
+    take_over(&arguments.socket)?;
     let server = Server::new(&arguments.socket, true, regions::irqs(), regions)
         .with_context(|| format!("cannot listen on {}", arguments.socket.display()))?;
     finish_on_signal(&state, &arguments)?;
@@ -63,6 +65,27 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
     // A virtual machine that dies takes the connection with it: what there is to tell is told all the same.
     write_stats(&mut lock(&state), &arguments.stats)?;
     served.context("the virtual machine's connection failed")
+}
+
+/// Removes the socket of a model that was killed. One that runs keeps its own.
+fn take_over(path: &Path) -> Result<()> {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    ensure!(
+        found.file_type().is_socket(),
+        "{} is there, and is no socket: give another --socket",
+        path.display()
+    );
+    // A datagram to a stream: refused for its type by whoever listens, and for nobody's listening otherwise. A stream would be
+    // taken for the virtual machine.
+    let answer = UnixDatagram::unbound()?.connect(path);
+    ensure!(
+        answer.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused),
+        "another process listens on {}: end it, or give another --socket",
+        path.display()
+    );
+    fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
 /// Waits for signals on a thread of its own, since the server waits for the guest.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{json, Value};
@@ -22,27 +22,31 @@ struct Model {
     directory: PathBuf,
 }
 
+fn fresh(test: &str) -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+/// By relative name, since names of sockets must be short.
+fn serve(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_t6model"));
+    command
+        .args(["serve", "--socket", "socket", "--stats", "stats.json"])
+        .args(["--seed", "9"])
+        .current_dir(directory)
+        .stdout(Stdio::piped());
+    command
+}
+
 impl Model {
     fn start(test: &str, options: &[&str]) -> Self {
-        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory).unwrap();
-        // By relative name, since names of sockets must be short.
-        let mut child = Command::new(env!("CARGO_BIN_EXE_t6model"))
-            .args([
-                "serve",
-                "--socket",
-                "socket",
-                "--stats",
-                "stats.json",
-                "--seed",
-                "9",
-            ])
-            .args(options)
-            .current_dir(&directory)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_in(fresh(test), options)
+    }
+
+    fn start_in(directory: PathBuf, options: &[&str]) -> Self {
+        let mut child = serve(&directory).args(options).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -179,4 +183,38 @@ fn truth_is_what_the_adapter_holds() {
     let layout: Value =
         serde_json::from_slice(&fs::read(out.join("layout.json")).unwrap()).unwrap();
     assert_eq!(layout["chip"], "T5");
+}
+
+#[test]
+fn the_socket_of_a_killed_model_is_taken_over_and_that_of_a_running_one_is_not() {
+    let mut killed = Model::start("taken-over", &["--chip", "t6"]);
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+    assert!(killed.directory.join("socket").exists());
+
+    let model = Model::start_in(killed.directory, &["--chip", "t6"]);
+    let other = serve(&model.directory)
+        .args(["--chip", "t6"])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(other.stderr).unwrap();
+    assert!(!other.status.success());
+    assert!(said.contains("another process listens on socket"), "{said}");
+
+    // It has not noticed.
+    let mut client = model.connect();
+    assert_eq!(read(&mut client, CONFIG, 0), 0x6408_1425);
+    drop(client);
+    model.finish();
+}
+
+#[test]
+fn a_file_that_is_no_socket_stays() {
+    let directory = fresh("no-socket");
+    fs::write(directory.join("socket"), "mine").unwrap();
+    let output = serve(&directory).stderr(Stdio::piped()).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is no socket"));
+    assert_eq!(fs::read(directory.join("socket")).unwrap(), b"mine");
 }
