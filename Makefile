@@ -43,12 +43,11 @@ need-kdir:
 demo: prepare
 	@$(enter) build/bin/vm demo
 
-test: kernels = oracle debug
+test: what = oracle debug machine tests
 test: prepare
-	@packaging/make-deb >/dev/null
-	@machine=$$($(setup)/machine) && $(enter) env VMCORE_DEVDUMP_MACHINE="$$machine" VMCORE_DEVDUMP_DEBS=$(CURDIR)/build/deb tools/testing/run
+	@$(enter) tools/testing/run
 
-bench: kernels = oracle
+bench: what = oracle
 bench: prepare
 	@kdir=$$($(setup)/kdir) && $(enter) $(MAKE) -s modules KDIR="$$kdir" BENCH=y >build/bench.log 2>&1 || { tail build/bench.log; exit 1; }
 	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
@@ -68,7 +67,7 @@ vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)
 
 prepare:
-	@$(prepare) $(kernels)
+	@$(prepare) $(what)
 
 #:
 #: make clean             remove build/

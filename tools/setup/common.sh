@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
-# Sourced by the set-up scripts: where things are cached, one line per step, errors that name the next step.
+# Sourced by the set-up scripts: where things are cached, two lines per step, errors that name the next step.
 
 top=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 cache=${VMCORE_DEVDUMP_CACHE:-/var/cache/vmcore-devdump}
 logs=$cache/logs
 mkdir -p "$logs"
 
+# What tools/setup/cargo makes, and where: with a target named, since what runs while compiling cannot be static.
+triple=x86_64-unknown-linux-gnu
+target() { echo "$top/build/target/$triple/debug"; }
+
 die() {
 	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
 	exit 1
 }
 
-# step NAME HINT COMMAND…: runs COMMAND with its output in a log; one line on stderr says what was done and how long it
-# took. On failure: the end of the log, where the whole of it is, and HINT.
+# step NAME HINT COMMAND…: runs COMMAND with its output in a log; on stderr one line when it starts, and one with the time it
+# took when it ends. On failure: the end of the log, where the whole of it is, and HINT.
 step() {
 	local name=$1 hint=$2 start=$EPOCHREALTIME log status
 	log=$logs/${name//[^A-Za-z0-9.+-]/-}.log
 	shift 2
-	[ ! -t 2 ] || printf '%9s  %s …\r' '' "$name" >&2
+	printf '%9s  %s …\n' '' "$name" >&2
 	# A subshell that is not part of a condition: inside one, bash would ignore `set -e` in COMMAND.
 	set +e
 	(
@@ -43,6 +47,37 @@ elapsed() {
 	printf '%d.%d' $((us / 1000000)) $((us / 100000 % 10))
 }
 
+# Jobs are process groups, which a Ctrl-C at the terminal does not reach: whatever ends this script ends them.
+jobs_started=()
+job() {
+	[ ${#jobs_started[@]} -gt 0 ] || trap end_jobs EXIT
+	set -m
+	"$@" &
+	set +m
+	jobs_started+=($!)
+}
+
+# Waits for all jobs; fails if one has.
+wait_for_jobs() {
+	local pid status=0
+	for pid in "${jobs_started[@]}"; do
+		wait "$pid" || status=$?
+	done
+	jobs_started=()
+	return "$status"
+}
+
+end_jobs() {
+	local pid
+	for pid in "${jobs_started[@]}"; do
+		kill -- "-$pid" 2>/dev/null || continue
+		wait "$pid" || continue
+	done
+}
+# So that the trap above is run.
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
 # key FILE-OR-TEXT…: a short hash of the contents of files and the text of everything else.
 key() {
 	local input
@@ -51,13 +86,20 @@ key() {
 	done | sha256sum | cut -c1-16
 }
 
-# Runs the rest of the script alone on this machine for NAME, so that two set-ups never make the same thing twice.
+# Runs the rest of the script alone on this machine for NAME, so that two set-ups never make the same thing twice. Ask whether it
+# is there before (nobody waits for what is) and after (another one may have made it).
 only_one() {
-	exec 9>"$cache/$1.lock"
-	flock -n 9 || {
-		echo "waiting for another set-up to finish ($cache/$1.lock)" >&2
-		flock 9
+	local lock
+	exec {lock}>"$cache/$1.lock"
+	flock -w 5 "$lock" || {
+		printf '%9s  waiting for another set-up to finish (%s/%s.lock)\n' '' "$cache" "$1" >&2
+		flock "$lock"
 	}
+}
+
+# in_own_namespaces COMMAND…: whatever it mounts or starts is gone when it ends, however it ends.
+in_own_namespaces() {
+	unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$@"
 }
 
 # kbuild KDIR SOURCE OUT ARGUMENT…: builds the modules in SOURCE inside the build root, as the Makefile does for users.

@@ -49,6 +49,7 @@ module! {
 }
 
 extern "C" {
+    #[cfg_attr(beside_native, link_name = "devdump_add_device_dump")]
     fn vmcore_add_device_dump(data: *mut VmcoreddData) -> c_int;
 }
 

@@ -8,7 +8,7 @@ fails insmod /modules/vmcore_devdump.ko dump_seconds=0
 
 # Good and bad dumps, and late ones.
 insmod /modules/vmcore_devdump.ko
-for test in devdump_test devdump_test_c devdump_classic devdump_trigger; do
+for test in devdump_test devdump_test_c devdump_classic_ours devdump_trigger; do
 	insmod /modules/$test.ko
 done
 exec 3</proc/vmcore_devdump
@@ -18,4 +18,4 @@ done
 fails rmmod vmcore_devdump
 exec 3<&-
 compare-vmcore /proc/vmcore /proc/vmcore_devdump 1
-rmmod devdump_trigger devdump_classic devdump_test_c devdump_test vmcore_devdump
+rmmod devdump_trigger devdump_classic_ours devdump_test_c devdump_test vmcore_devdump

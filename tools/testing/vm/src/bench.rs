@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
-use vm::{demo, Adapter, Vm};
+use vm::{demo, Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::section::Section;
 
 /// Reads and writes of registers and windows.
@@ -51,13 +51,11 @@ const MORE: &[(&[Section], &str)] = &[
     ),
 ];
 
-const THEIRS: &str = "insmod /modules/zlib_deflate.ko\ninsmod /modules/cxgb4.ko\n";
-
 pub fn run() -> Result<()> {
     for chip in ["T5", "T6"] {
         let ours = demo::LOAD.replace("devdump.ko\n", "devdump.ko dump_seconds=600\n");
         let ours = cost(chip, "ours", &ours)?;
-        let theirs = cost(chip, "theirs", THEIRS)?;
+        let theirs = cost(chip, "theirs", LOAD_C_DRIVER)?;
         let unexplained = print(chip, &ours, &theirs);
         ensure!(
             unexplained.is_empty(),
@@ -82,7 +80,7 @@ fn cost(chip: &str, driver: &str, load: &str) -> Result<Cost> {
             "cat /proc/uptime >/out/uptime\n{load}cat /proc/uptime >>/out/uptime\n"
         ));
     if driver == "theirs" {
-        machine = machine.own_kernel("oracle");
+        machine = machine.c_driver();
     }
     let outcome = machine.run()?.success()?;
     let stats: Value = serde_json::from_slice(&fs::read(&outcome.adapters[0])?)?;

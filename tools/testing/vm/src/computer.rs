@@ -10,9 +10,9 @@ use anyhow::Result;
 use crate::{
     cable,
     machine::{self, Machine, Running},
-    process::Slot,
     qemu::{self, Console},
-    Adapter,
+    schedule::Turn,
+    Accel, Adapter,
 };
 
 /// A machine that boots a whole distribution from its disk.
@@ -63,7 +63,7 @@ impl Computer {
     /// Runs it to its end, as soon as there is a processor for it. Fails with [`crate::Lost`] if that does not come.
     pub fn run(&self) -> Result<()> {
         const DEADLINE: Duration = Duration::from_secs(1800);
-        self.start_in(Some(Slot::wait()))?.wait(DEADLINE)
+        self.start_in(Some(Turn::wait_urgently(&self.name)))?.wait(DEADLINE)
     }
 
     /// Starts a machine that will wait for others most of the time, whether there is a processor for it or not.
@@ -71,18 +71,19 @@ impl Computer {
         self.start_in(None)
     }
 
-    fn start_in(&self, slot: Option<Slot>) -> Result<Booted> {
+    fn start_in(&self, turn: Option<Turn>) -> Result<Booted> {
         /// Enough for a server that does nothing. What is in use is saved, and more would take longer.
         const MEMORY_MIB: u32 = 1024;
         let dir = machine::fresh_dir(&self.name)?;
         let serial_log = dir.join("serial.log");
-        let machine = Machine::new(&dir, &serial_log, &self.adapters, slot)?;
+        let machine = Machine::new(&dir, &serial_log, &self.adapters, turn)?;
         let cmdline = format!(
             "root=/dev/vda rw console=ttyS0 no_timer_check {}",
             self.cmdline
         );
         let [kernel, initrd] = &self.boot;
         let mut command = qemu::with_disk(
+            Accel::get()?,
             &self.disk,
             MEMORY_MIB,
             [kernel, initrd],

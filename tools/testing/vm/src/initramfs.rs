@@ -39,8 +39,10 @@ pub(crate) struct Extra {
     pub(crate) files: Vec<PathBuf>,
     /// For `/modules`.
     pub(crate) modules: Vec<PathBuf>,
-    /// Modules of the distribution's kernel, for `/drivers`.
-    pub(crate) drivers: String,
+    /// A module of the distribution's kernel, for `/drivers` with what it needs.
+    pub(crate) driver: String,
+    /// It is in `/modules` instead, built by us.
+    pub(crate) own_driver: bool,
 }
 
 /// Writes the initramfs with `scripts` in `/scripts` to `to`; `work` is a place to make it in.
@@ -61,7 +63,8 @@ pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Ex
     for program in &extra.programs {
         add_program(program, &tree)?;
     }
-    kernel_modules(&extra.drivers, &tree.join("drivers"))?;
+    let not = extra.own_driver.then_some(&*extra.driver);
+    kernel_modules(&extra.driver, not, &tree.join("drivers"))?;
     for (dir, files) in [("files", &extra.files), ("modules", &extra.modules)] {
         for file in files {
             copy_into(file, &tree.join(dir))?;
@@ -74,14 +77,33 @@ pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Ex
     Ok(())
 }
 
+/// An initramfs whose only process writes `code` to the port of isa-debug-exit; `tree` is a place to make it in.
+pub(crate) fn alive(tree: &Path, code: i32) -> Result<Vec<u8>> {
+    for dir in ["bin", "dev"] {
+        fs::create_dir_all(tree.join(dir))?;
+    }
+    copy_into(Path::new("/bin/busybox"), &tree.join("bin"))?;
+    let init = format!(
+        "#!/bin/busybox sh\n/bin/busybox mount -t devtmpfs dev /dev\n\
+         printf '\\{code:o}' | /bin/busybox dd of=/dev/port bs=1 seek=244 count=1\n"
+    );
+    write_init(tree, &init)?;
+    pack(tree)
+}
+
+fn write_init(tree: &Path, script: &str) -> Result<()> {
+    let init = tree.join("init");
+    fs::write(&init, script)?;
+    fs::set_permissions(&init, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
 /// The part that is the same for all virtual machines.
 fn base(tree: &Path) -> Result<Vec<u8>> {
     for dir in DIRS {
         fs::create_dir_all(tree.join(dir))?;
     }
-    let init = tree.join("init");
-    fs::write(&init, include_str!("init.sh"))?;
-    fs::set_permissions(&init, fs::Permissions::from_mode(0o755))?;
+    write_init(tree, include_str!("init.sh"))?;
     symlink("share/out", tree.join("out"))?;
 
     let bin = tree.join("bin");
@@ -94,7 +116,7 @@ fn base(tree: &Path) -> Result<Vec<u8>> {
         let path = output("sh", &["-c", &format!("command -v {program}")])?;
         add_program(Path::new(path.trim()), tree)?;
     }
-    kernel_modules(SHARE_MODULES, &tree.join("lib/share"))?;
+    kernel_modules(SHARE_MODULES, None, &tree.join("lib/share"))?;
     pack(tree)
 }
 
@@ -115,7 +137,8 @@ fn add_program(program: &Path, tree: &Path) -> Result<()> {
 /// Shared libraries and the loader that `program` needs.
 fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     let program = program.to_str().context("a path in UTF-8")?;
-    let lines = output("ldd", &[program])?;
+    // Exit status 1: it is static.
+    let lines = output("sh", &["-c", "ldd \"$0\" || [ $? = 1 ]", program])?;
     // "libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)" or "/lib64/ld-linux-x86-64.so.2 (0x…)"
     let paths = lines
         .split_whitespace()
@@ -123,8 +146,8 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths.map(PathBuf::from).collect())
 }
 
-/// The kernel's modules called `names`, and those that they need, numbered in the order to load them.
-fn kernel_modules(names: &str, dir: &Path) -> Result<()> {
+/// The kernel's modules called `names`, and those that they need, but for the one called `not`, numbered in the order to load them.
+fn kernel_modules(names: &str, not: Option<&str>, dir: &Path) -> Result<()> {
     let (version, _) = paths::kernel()?;
     let show =
         format!("for module in {names}; do modprobe -S {version} --show-depends $module; done");
@@ -133,7 +156,8 @@ fn kernel_modules(names: &str, dir: &Path) -> Result<()> {
         let Some(path) = line.strip_prefix("insmod ").map(str::trim) else {
             continue; // "builtin …"
         };
-        if seen.iter().any(|module| module == path) {
+        let name = path.rsplit('/').next().and_then(|file| file.split('.').next());
+        if seen.iter().any(|module| module == path) || name == not {
             continue;
         }
         let to = dir.join(format!("{:02}.ko", seen.len()));

@@ -18,6 +18,7 @@
 //! Both kernels run from one initramfs: busybox, kexec, makedumpfile, vmcore-dmesg, and the modules under test in
 //! `/modules`. `/out` is a directory of the host. Scripts run under `sh -eu`; what they print is in `/out/<stage>.log`.
 
+mod accel;
 mod adapter;
 mod cable;
 mod computer;
@@ -28,12 +29,15 @@ mod paths;
 mod process;
 mod qemu;
 mod scenario;
+mod schedule;
 
 pub use self::{
+    accel::Accel,
     adapter::Adapter,
     cable::{cable, End},
     computer::{Booted, Computer},
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
-    scenario::{Outcome, Stage, Vm},
+    scenario::{Outcome, Stage, Vm, LOAD_C_DRIVER},
+    schedule::Turn,
 };

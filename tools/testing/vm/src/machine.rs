@@ -14,8 +14,9 @@ use anyhow::{ensure, Context, Result};
 use crate::{
     adapter::Plugged,
     paths,
-    process::{Process, Slot},
+    process::Process,
     qemu::{self, Console},
+    schedule::Turn,
     Adapter, Lost,
 };
 
@@ -34,16 +35,16 @@ pub(crate) struct Machine {
     dir: PathBuf,
     serial_log: PathBuf,
     pub(crate) adapters: Vec<Plugged>,
-    slot: Option<Slot>,
+    turn: Option<Turn>,
 }
 
 impl Machine {
-    /// Starts `adapters`. What they and QEMU say will be in `dir`. A machine without a slot is one that hardly ever does anything.
+    /// Starts `adapters`. What they and QEMU say will be in `dir`. A machine without a turn is one that hardly ever does anything.
     pub(crate) fn new(
         dir: &Path,
         serial_log: &Path,
         adapters: &[Adapter],
-        slot: Option<Slot>,
+        turn: Option<Turn>,
     ) -> Result<Self> {
         let adapters = (qemu::FIRST_SLOT..)
             .zip(adapters)
@@ -53,7 +54,7 @@ impl Machine {
             dir: dir.to_owned(),
             serial_log: serial_log.to_owned(),
             adapters,
-            slot,
+            turn,
         })
     }
 
@@ -99,7 +100,7 @@ impl Running {
             status.success(),
             lost(format!("QEMU ended with {status}, see {}", log.display()))
         );
-        drop(self.machine.slot);
+        drop(self.machine.turn);
         let adapters = self.machine.adapters.into_iter();
         adapters.map(Plugged::finish).collect()
     }

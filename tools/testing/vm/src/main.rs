@@ -10,7 +10,7 @@ use std::{path::Path, process::Command, time::Instant};
 
 use anyhow::{ensure, Result};
 use clap::{Parser, ValueEnum};
-use vm::{demo, Adapter, Vm};
+use vm::{demo, Accel, Adapter, Vm};
 
 use self::console::Watch;
 
@@ -24,6 +24,8 @@ enum Cli {
     Bench,
     /// Time, memory and size, ours and the kernel's own
     Cost,
+    /// Says what guests run on here
+    Accel,
     /// A shell in the crash kernel, on this terminal
     Shell(Shell),
 }
@@ -63,11 +65,18 @@ fn main() -> Result<()> {
         Cli::Demo => tell(),
         Cli::Bench => bench::run(),
         Cli::Cost => cost::run(),
+        Cli::Accel => say_accel(),
         Cli::Shell(options) => shell(&options),
     }
 }
 
+fn say_accel() -> Result<()> {
+    println!("{:9}  guests run on {}", "", Accel::get()?);
+    Ok(())
+}
+
 fn tell() -> Result<()> {
+    say_accel()?;
     let start = Instant::now();
     let dir = vm::build_dir().canonicalize()?.join("vm/demo");
     let watch = Watch::start(&dir.join("serial.log"), start);

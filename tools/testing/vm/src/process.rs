@@ -6,7 +6,6 @@ use std::{
     fmt,
     path::PathBuf,
     process::{Child, Command, ExitStatus},
-    sync::{Condvar, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -32,31 +31,6 @@ impl fmt::Display for Lost {
 }
 
 impl std::error::Error for Lost {}
-
-/// The right to run a virtual machine: there are as many as processors, since each takes one.
-pub(crate) struct Slot;
-
-static RUNNING: Mutex<usize> = Mutex::new(0);
-static ENDED: Condvar = Condvar::new();
-
-impl Slot {
-    pub(crate) fn wait() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut running = ENDED
-            .wait_while(running, |running| *running >= processors)
-            .unwrap_or_else(PoisonError::into_inner);
-        *running += 1;
-        Self
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        ENDED.notify_one();
-    }
-}
 
 /// A running process, killed when dropped.
 pub(crate) struct Process {

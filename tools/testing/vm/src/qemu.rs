@@ -4,7 +4,9 @@
 
 use std::{path::Path, process::Command};
 
-use crate::adapter::Plugged;
+use crate::{adapter::Plugged, Accel};
+
+pub(crate) const PROGRAM: &str = "qemu-system-x86_64";
 
 /// Slot of the first adapter on the root bus; the others follow.
 pub(crate) const FIRST_SLOT: u8 = 5;
@@ -18,6 +20,7 @@ pub(crate) enum Console {
 
 /// A machine that boots what is in `share`.
 pub(crate) fn command(
+    accel: Accel,
     share: &Path,
     (memory_mib, cpus): (u32, u32),
     cmdline: &str,
@@ -27,7 +30,7 @@ pub(crate) fn command(
     devices: &[String],
 ) -> Command {
     let (kernel, initrd) = (share.join("vmlinuz"), share.join("initramfs"));
-    let mut qemu = machine(memory_mib, &kernel, &initrd, cmdline, adapters);
+    let mut qemu = machine(accel, memory_mib, &kernel, &initrd, cmdline, adapters);
     qemu.args(["-smp", &cpus.to_string()]);
     qemu.arg("-virtfs").arg(format!(
         "local,path={},mount_tag=share,security_model=none",
@@ -45,6 +48,7 @@ pub(crate) fn command(
 
 /// A machine with a disk: the image of a file system in `disk`.
 pub(crate) fn with_disk(
+    accel: Accel,
     disk: &Path,
     memory_mib: u32,
     [kernel, initrd]: [&Path; 2],
@@ -52,7 +56,7 @@ pub(crate) fn with_disk(
     serial_log: &Path,
     adapters: &[Plugged],
 ) -> Command {
-    let mut qemu = machine(memory_mib, kernel, initrd, cmdline, adapters);
+    let mut qemu = machine(accel, memory_mib, kernel, initrd, cmdline, adapters);
     // What the guest has written must survive the guest, not the host.
     qemu.arg("-drive").arg(format!(
         "file={},format=raw,if=virtio,cache=unsafe",
@@ -65,15 +69,16 @@ pub(crate) fn with_disk(
 }
 
 fn machine(
+    accel: Accel,
     memory_mib: u32,
     kernel: &Path,
     initrd: &Path,
     cmdline: &str,
     adapters: &[Plugged],
 ) -> Command {
-    let mut qemu = Command::new("qemu-system-x86_64");
-    // KVM may be there and not work, and what passes under TCG passes everywhere.
-    qemu.args(["-machine", "q35", "-accel", "tcg", "-cpu", "max"])
+    let mut qemu = Command::new(PROGRAM);
+    qemu.args(["-machine", "q35"])
+        .args(accel.options())
         .args(["-nodefaults", "-display", "none", "-no-reboot"])
         .args(["-m", &memory_mib.to_string()])
         .arg("-kernel")

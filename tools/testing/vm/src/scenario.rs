@@ -12,9 +12,9 @@ use crate::{
     initramfs::{self, Extra},
     machine::{self, Machine},
     paths,
-    process::Slot,
     qemu::{self, Console},
-    Adapter, Lost,
+    schedule::Turn,
+    Accel, Adapter, Lost,
 };
 
 /// A busy host delays the ticks by which the kernel would find out whether its timer works.
@@ -26,6 +26,13 @@ What is left in /out stays. `exit` goes on to the next kernel, or to the end.
 ";
 /// How long a person may take.
 const INTERACTIVE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What the crash kernel runs to have Linux's own driver dump the adapters: our core takes its dumps, of 32 MiB each.
+pub const LOAD_C_DRIVER: &str = "for module in /drivers/*.ko; do insmod $module; done
+insmod /modules/vmcore_devdump.ko total_mib=64
+insmod /modules/cxgb4.ko
+mount --bind /proc/vmcore_devdump /proc/vmcore
+";
 
 /// A virtual machine to be booted once.
 #[derive(Clone, Debug)]
@@ -181,8 +188,16 @@ impl Vm {
 
     /// Puts a module of the distribution's kernel, and those that it needs, into `/drivers`, numbered in the order to load them.
     pub fn driver(mut self, name: &str) -> Self {
-        self.extra.drivers = name.to_owned();
+        self.extra.driver = name.to_owned();
         self
+    }
+
+    /// Puts Linux's own driver for the adapters, as `tools/setup/oracle` has built it, into `/modules`, and what it needs into
+    /// `/drivers`; [`LOAD_C_DRIVER`] loads it.
+    pub fn c_driver(self) -> Self {
+        let mut vm = self.modules(paths::build_dir().join("oracle")).driver("cxgb4");
+        vm.extra.own_driver = true;
+        vm
     }
 
     /// Puts a program of the host, and the libraries it needs, into `/bin` of the guest.
@@ -209,13 +224,12 @@ impl Vm {
         self
     }
 
-    /// A kernel of our own (`tools/setup/own-kernel`) for the crash kernel, and in `/modules` those that were built for it,
-    /// tests' ones too.
-    pub fn own_kernel(mut self, name: &str) -> Self {
-        let dir = paths::build_dir().join("kernels").join(name);
-        let kernel = dir.join("kernel");
-        self.crash_image = Some(kernel.join("bzImage"));
-        self.module_dirs = vec![kernel, dir.join("modules"), dir.join("test-modules")];
+    /// The debug kernel (`tools/setup/debug-kernel`) for the crash kernel; in `/modules` what was built for it in `dirs` of
+    /// `build/debug`.
+    pub fn debug_kernel(mut self, dirs: [&str; 2]) -> Self {
+        let debug = paths::build_dir().join("debug");
+        self.crash_image = Some(debug.join("kernel/bzImage"));
+        self.module_dirs = dirs.map(|dir| debug.join(dir)).to_vec();
         self
     }
 
@@ -252,14 +266,20 @@ impl Vm {
         fs::create_dir_all(&out)?;
         self.prepare(&dir, &share)?;
 
-        let slot = Some(Slot::wait());
-        let machine = Machine::new(&dir, &serial_log, &self.adapters, slot)?;
+        let turn = Some(Turn::wait(&self.name));
+        let machine = Machine::new(&dir, &serial_log, &self.adapters, turn)?;
         let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
         let (console, time) = match self.shell {
             Some(_) => (Console::Terminal, INTERACTIVE),
             None => (Console::Log, self.deadline),
         };
+        // Only the translator counts instructions.
+        let accel = match self.counting {
+            true => Accel::Tcg,
+            false => Accel::get()?,
+        };
         let mut command = qemu::command(
+            accel,
             &share,
             (self.memory_mib, self.cpus),
             &cmdline,

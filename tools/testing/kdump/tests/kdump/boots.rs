@@ -20,10 +20,12 @@ pub fn boot(vm: Vm) -> Result<Outcome, String> {
         .map_err(|error| format!("{error:#}"))
 }
 
-/// What a crash kernel runs to save a vmcore with the dumps of our driver.
+/// What a crash kernel runs to save a vmcore.
+pub const SAVE: &str = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1\n";
+
+/// With the dumps of our driver.
 pub fn save_with_dumps() -> String {
-    let save = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1";
-    format!("{}{save}\n", vm::demo::LOAD)
+    format!("{}{SAVE}", vm::demo::LOAD)
 }
 
 /// No adapter: the core module for itself.

@@ -8,7 +8,7 @@
 //!   where makedumpfile reads them, and tools would take the padding for data.
 //! * So what a driver writes behind its buffer is dropped and named in the log. It ends up in the kernel's own note.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use kdump_tests::{
     core_file::{split_notes, Dumps},
@@ -21,7 +21,10 @@ use vmcore_format::{
     vmcoredd::{NAME_LEN, NT_VMCOREDD},
 };
 
-use crate::boots::{boot, lines, of, text, Boot};
+use crate::{
+    boots::{boot, lines, of, text, Boot},
+    debug,
+};
 
 const PAGE: u64 = 4096;
 /// Before the payload in a note of either.
@@ -33,10 +36,14 @@ pub static BOTH: Boot = LazyLock::new(|| {
         include_str!("../../scripts/classic.sh"),
         include_str!("../../scripts/native.sh"),
     ];
-    let built = vm::build_dir().join("kernels/oracle");
+    let built = vm::build_dir().join("debug");
     boot(
         Vm::scenario("native")
-            .own_kernel("oracle")
+            .debug_kernel(["modules", "test-modules"])
+            .memory_mib(1280)
+            .crashkernel_mib(512)
+            .crash_options(debug::OPTIONS)
+            .deadline(Duration::from_secs(1200))
             .file(built.join("beside/vmcore_devdump.ko"))
             .file(built.join("beside-test/devdump_classic_ours.ko"))
             .program(env!("CARGO_BIN_EXE_outline-vmcore"))

@@ -43,11 +43,11 @@ const MEMORIES: [Section; 3] = [Section::Mc0, Section::Mc1, Section::Hma];
 /// * Slabs are checked, which does without the caches of each processor: what was taken from those is still referred to there, and
 ///   kmemleak would not see it leak.
 /// * KASAN takes an interrupt for a wild access while the kernel finds out what its processor can, with 5 levels.
-const OPTIONS: &str = "page_poison=1 slab_debug=F no5lvl";
+pub const OPTIONS: &str = "page_poison=1 slab_debug=F no5lvl";
 
 pub fn machine(name: &str, scripts: &[&str]) -> Vm {
     Vm::scenario(name)
-        .own_kernel("debug")
+        .debug_kernel(["beside", "beside-test"])
         .memory_mib(1280)
         .crashkernel_mib(512)
         .crash_options(OPTIONS)
@@ -140,7 +140,7 @@ fn the_debug_kernel_has_nothing_to_report() {
     assert_eq!(reports(&log), [""; 0], "{log}");
     for (module, said) in [
         ("devdump_test", "devdump_test: stream: 0 collected"),
-        ("devdump_classic", "devdump_classic: outer: 0, called 1"),
+        ("devdump_classic", "devdump_classic_ours: outer: 0, called 1"),
         ("devdump_parallel", " late, 0 failed"),
     ] {
         assert!(log.contains(said), "{module} has not done its work:\n{log}");

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use vm::{Adapter, Vm};
+use vm::{Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::{
     meminfo::{Meminfo, RX_PAYLOAD, TX_PAYLOAD},
     section::Section,
@@ -17,7 +17,7 @@ use vmcore_format::cudbg::{
 };
 
 use crate::{
-    boots::{boot, of, save_with_dumps, Boot},
+    boots::{boot, of, save_with_dumps, Boot, SAVE},
     differences::{self, Seen},
     sections::{of_vmcore, usual, Sections},
 };
@@ -63,8 +63,8 @@ fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
 fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
     boot(
         machine(name, chip)
-            .own_kernel("oracle")
-            .crash_kernel(include_str!("../../scripts/oracle.sh")),
+            .c_driver()
+            .crash_kernel(&format!("{LOAD_C_DRIVER}{SAVE}")),
     )
 }
 

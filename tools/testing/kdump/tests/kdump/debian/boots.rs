@@ -12,7 +12,7 @@ use std::{
 
 use vm::{Adapter, Computer};
 
-use crate::machine::{made, run, text, Made, INSTALLED, UPGRADED};
+use crate::debian::machine::{made, run, text, Made, INSTALLED, UPGRADED};
 
 /// `crashkernel=` that kdump-tools gives to GRUB.
 const USUAL_MEMORY: &str = "512M-:192M";

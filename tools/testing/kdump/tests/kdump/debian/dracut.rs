@@ -6,7 +6,7 @@ use std::{process::Command, sync::LazyLock};
 
 use vm::{Outcome, Vm};
 
-use crate::{
+use crate::debian::{
     boots::adapter,
     machine::{made, of, text, Made, IMAGES},
 };

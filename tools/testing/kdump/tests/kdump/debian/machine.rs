@@ -3,7 +3,7 @@
 //! The machine that the packages are installed on, and what is done with it.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::LazyLock,
@@ -15,8 +15,8 @@ pub type Made<T> = LazyLock<Result<T, String>>;
 /// Where the packages were installed, and what the scripts have written down.
 pub static INSTALLED: Made<PathBuf> = LazyLock::new(|| {
     let dir = vm::build_dir().join("debian");
-    let debs = from("VMCORE_DEVDUMP_DEBS", "where make deb puts the packages")?;
-    run("install", &[&bare()?, &debs, &dir])?;
+    let debs = vm::build_dir().join("deb");
+    run("install", &[&bare(), &debs, &dir])?;
     Ok(dir)
 });
 
@@ -39,26 +39,21 @@ pub static IMAGES: Made<PathBuf> = LazyLock::new(|| {
 /// The same place, after settings were changed and the packages removed.
 pub static REMOVED: Made<PathBuf> = LazyLock::new(|| {
     let dir = made(&IMAGES)?;
-    run("remove", &[&bare()?, dir])?;
+    run("remove", &[&bare(), dir])?;
     Ok(dir.clone())
 });
 
 /// The machine without our packages.
-fn bare() -> Result<PathBuf, String> {
-    from("VMCORE_DEVDUMP_MACHINE", "what tools/setup/machine prints")
-}
-
-fn from(name: &str, what: &str) -> Result<PathBuf, String> {
-    env::var_os(name)
-        .map(PathBuf::from)
-        .ok_or(format!("{name} is not set: {what}"))
+fn bare() -> PathBuf {
+    vm::build_dir().join("machine/.")
 }
 
 /// Runs a script of this crate; what it says is in `build/debian.<script>.log`.
 pub fn run(script: &str, args: &[&Path]) -> Result<(), String> {
+    let _turn = vm::Turn::wait_urgently(&format!("debian-{script}"));
     let log = vm::build_dir().join(format!("debian.{script}.log"));
     let said = fs::File::create(&log).map_err(|error| error.to_string())?;
-    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/debian");
     let status = Command::new(Path::new(scripts).join(script))
         .args(args)
         .stdout(said.try_clone().map_err(|error| error.to_string())?)

@@ -2,7 +2,7 @@
 
 //! Installing and removing.
 
-use crate::machine::{of, text, INSTALLED, REMOVED, UPGRADED};
+use crate::debian::machine::{of, text, INSTALLED, REMOVED, UPGRADED};
 
 /// What our packages put into an initramfs.
 const OURS: [&str; 3] = ["/vmcore_devdump.ko", "/cxgb4_dump.ko", "init-top/devdump"];

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::{
+use crate::debian::{
     boots::{adapter, Panic, ELSEWHERE, OTHER, PURGED, SMALL, USUAL},
     machine::{of, text, Made},
 };
