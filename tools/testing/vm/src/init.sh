@@ -11,7 +11,7 @@ if ! grep -qw 9p /proc/filesystems; then
 		insmod "$module"
 	done
 fi
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /share
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose share /share
 
 if [ -e /proc/vmcore ]; then stage=crash; else stage=first; fi
 

@@ -65,10 +65,11 @@ pub(crate) fn write(to: &Path, work: &Path, scripts: &[(&str, &str)], extra: &Ex
     }
     let not = extra.own_driver.then_some(&*extra.driver);
     kernel_modules(&extra.driver, not, &tree.join("drivers"))?;
-    for (dir, files) in [("files", &extra.files), ("modules", &extra.modules)] {
-        for file in files {
-            copy_into(file, &tree.join(dir))?;
-        }
+    for module in &extra.modules {
+        copy_stripped(module, &tree.join("modules"))?;
+    }
+    for file in &extra.files {
+        copy_into(file, &tree.join("files"))?;
     }
     // The kernel unpacks archives that follow each other.
     let mut archive = base.clone();
@@ -122,7 +123,7 @@ fn base(tree: &Path) -> Result<Vec<u8>> {
 
 /// Puts `program` into `/bin`, and its libraries where it looks for them.
 fn add_program(program: &Path, tree: &Path) -> Result<()> {
-    copy_into(program, &tree.join("bin"))?;
+    copy_stripped(program, &tree.join("bin"))?;
     for library in libraries(program)? {
         let dir = library
             .parent()
@@ -167,11 +168,19 @@ fn kernel_modules(names: &str, not: Option<&str>, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_into(file: &Path, dir: &Path) -> Result<()> {
+fn copy_into(file: &Path, dir: &Path) -> Result<PathBuf> {
     let name = file
         .file_name()
         .with_context(|| format!("{} is no file", file.display()))?;
-    fs::copy(file, dir.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
+    let to = dir.join(name);
+    fs::copy(file, &to).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(to)
+}
+
+/// Without what only a debugger reads: both kernels unpack it.
+fn copy_stripped(file: &Path, dir: &Path) -> Result<()> {
+    let to = copy_into(file, dir)?;
+    output("strip", &["--strip-debug", to.to_str().context("a path in UTF-8")?])?;
     Ok(())
 }
 

@@ -53,7 +53,7 @@ pub fn t4() -> Adapter {
 /// A T4 whose flash is dumped too, as far as the time allows.
 pub static T4: Boot = LazyLock::new(|| {
     let script = save_with_dumps()
-        .replace("devdump.ko\n", "devdump.ko dump_seconds=45\n")
+        .replace("devdump.ko\n", "devdump.ko dump_seconds=25\n")
         .replace("dump.ko\n", "dump.ko flash=1\n");
     boot(Vm::scenario("t4").adapter(t4()).crash_kernel(&script))
 });

@@ -11,6 +11,7 @@ mod broken;
 mod budget;
 mod classic;
 mod core_module;
+mod debian;
 mod debug;
 mod differences;
 mod faults;

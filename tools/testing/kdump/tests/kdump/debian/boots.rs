@@ -17,8 +17,6 @@ use crate::debian::machine::{made, run, text, Made, INSTALLED, UPGRADED};
 /// `crashkernel=` that kdump-tools gives to GRUB.
 const USUAL_MEMORY: &str = "512M-:192M";
 const SMALL_MEMORY: &str = "160M";
-/// So often each machine panics.
-const PANICS: usize = 2;
 
 /// What a boot has left behind.
 pub struct Panic {
@@ -30,22 +28,22 @@ pub struct Panic {
     told: PathBuf,
 }
 
-/// The packages as they come.
-pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", USUAL_MEMORY, "usual.disk", 1));
+/// The packages as they come, and less memory for the crash kernel than is usual.
+pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", SMALL_MEMORY, "usual.disk", 1));
 
-/// The next boot, with less memory for the crash kernel.
-pub static SMALL: Made<Panic> = LazyLock::new(|| {
+/// The next boot, in which somebody reads what is there and then gets rid of the packages.
+pub static PURGED: Made<Panic> = LazyLock::new(|| {
     made(&USUAL)?;
-    save_here("small", SMALL_MEMORY, "usual.disk", PANICS)
+    let purged = save_here("purge", USUAL_MEMORY, "usual.disk", 2)?;
+    remove(&made(&INSTALLED)?.join("usual.disk"));
+    Ok(purged)
 });
 
 /// Modules that are for another kernel.
-pub static OTHER: Made<Panic> = LazyLock::new(|| save_here("other", USUAL_MEMORY, "other.disk", 1));
-
-/// The next boot after that, in which somebody gets rid of the packages.
-pub static PURGED: Made<Panic> = LazyLock::new(|| {
-    made(&OTHER)?;
-    save_here("purge", USUAL_MEMORY, "other.disk", PANICS)
+pub static OTHER: Made<Panic> = LazyLock::new(|| {
+    let other = save_here("other", USUAL_MEMORY, "other.disk", 1)?;
+    remove(&made(&INSTALLED)?.join("other.disk"));
+    Ok(other)
 });
 
 /// Two boots after an upgrade to another kernel: what one saves on another machine over ssh, and the next one over NFS.
@@ -56,9 +54,6 @@ fn save_here(name: &str, crashkernel: &str, disk: &str, expected: usize) -> Resu
     let dir = made(&INSTALLED)?;
     let disk = dir.join(disk);
     panic(name, &computer(name, crashkernel, &disk, dir), &disk)?;
-    if expected == PANICS {
-        remove(&disk);
-    }
     let mut crashes = crashes(name, expected)?;
     Ok(found(name, crashes.pop().expect("a crash")))
 }
@@ -83,7 +78,7 @@ fn save_elsewhere() -> Result<[Panic; 2], String> {
     look("server", &there)?;
     remove(&disk);
     remove(&there);
-    let crashes = crashes("server", PANICS)?;
+    let crashes = crashes("server", 2)?;
     let [ssh, nfs] = <[PathBuf; 2]>::try_from(crashes).expect("two crashes");
     Ok([found("ssh", ssh), found("nfs", nfs)])
 }

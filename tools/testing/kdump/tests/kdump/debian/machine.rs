@@ -15,37 +15,29 @@ pub type Made<T> = LazyLock<Result<T, String>>;
 /// Where the packages were installed, and what the scripts have written down.
 pub static INSTALLED: Made<PathBuf> = LazyLock::new(|| {
     let dir = vm::build_dir().join("debian");
-    let debs = vm::build_dir().join("deb");
-    run("install", &[&bare(), &debs, &dir])?;
+    run("install", &[&bare(), &vm::build_dir().join("deb"), &dir])?;
     Ok(dir)
 });
 
-/// The same place, after another machine like it has got another kernel.
-pub static UPGRADED: Made<PathBuf> = LazyLock::new(|| {
-    let dir = made(&INSTALLED)?;
-    run("upgrade", &[dir])?;
-    Ok(dir.clone())
-});
+/// The same place, after a machine like that has got another kernel.
+pub static UPGRADED: Made<PathBuf> = LazyLock::new(|| on_top("upgrade"));
 
 /// The same place, after dracut has made its images.
-pub static IMAGES: Made<PathBuf> = LazyLock::new(|| {
-    // Not while that is looked at, whatever it comes to.
-    let _ = made(&UPGRADED);
-    let dir = made(&INSTALLED)?;
-    run("dracut", &[dir])?;
-    Ok(dir.clone())
-});
+pub static IMAGES: Made<PathBuf> = LazyLock::new(|| on_top("dracut"));
 
 /// The same place, after settings were changed and the packages removed.
-pub static REMOVED: Made<PathBuf> = LazyLock::new(|| {
-    let dir = made(&IMAGES)?;
-    run("remove", &[&bare(), dir])?;
+pub static REMOVED: Made<PathBuf> = LazyLock::new(|| on_top("remove"));
+
+/// Each changes a layer of its own.
+fn on_top(script: &str) -> Result<PathBuf, String> {
+    let dir = made(&INSTALLED)?;
+    run(script, &[&bare(), dir])?;
     Ok(dir.clone())
-});
+}
 
 /// The machine without our packages.
 fn bare() -> PathBuf {
-    vm::build_dir().join("machine/.")
+    vm::build_dir().join("machine/root")
 }
 
 /// Runs a script of this crate; what it says is in `build/debian.<script>.log`.
