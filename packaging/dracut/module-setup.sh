@@ -6,6 +6,7 @@
 settings() {
 	DEVICE_DUMPS=yes
 	DRIVERS=cxgb4_dump
+	DEADLINE=90
 	local default=${dracutsysrootdir-}/etc/default/vmcore-devdump
 	if [[ -r $default ]]; then
 		# An error in it would end dracut.
@@ -19,7 +20,7 @@ settings() {
 }
 
 check() {
-	local DEVICE_DUMPS DRIVERS
+	local DEVICE_DUMPS DRIVERS DEADLINE
 	settings
 	[[ $DEVICE_DUMPS == yes ]] || return 1
 	# What kdump of Fedora, RHEL and SUSE asks for.
@@ -31,7 +32,7 @@ depends() {
 }
 
 installkernel() {
-	local DEVICE_DUMPS DRIVERS module
+	local DEVICE_DUMPS DRIVERS DEADLINE module
 	settings
 	for module in vmcore_devdump $DRIVERS; do
 		hostonly='' instmods -c "$module" ||
@@ -41,11 +42,12 @@ installkernel() {
 }
 
 install() {
-	local DEVICE_DUMPS DRIVERS
+	local DEVICE_DUMPS DRIVERS DEADLINE
 	settings
-	inst_multiple dd sleep mount modprobe
+	inst_multiple dd ls sleep mount modprobe
 	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf
 	echo "$DRIVERS" >"$initdir/etc/vmcore-devdump.drivers"
+	echo "$DEADLINE" >"$initdir/etc/vmcore-devdump.deadline"
 	inst_script "${dracutsysrootdir-}/usr/lib/vmcore-devdump/load" /usr/lib/vmcore-devdump/load
 	inst_hook pre-udev 01 "$moddir/load.sh"
 	return 0

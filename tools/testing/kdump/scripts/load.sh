@@ -1,29 +1,5 @@
 # What packaging/common/load does in a crash kernel where something is wrong, one thing after the other; at last, nothing.
-modules=/lib/modules/$(uname -r)
-mkdir -p "$modules" /run /etc/modprobe.d /sbin
-cp /files/vmcore-devdump-blacklist.modprobe /etc/modprobe.d/blacklist.conf
-# As in initramfs-tools.
-export MODPROBE_OPTIONS=-qb
-cp /bin/modprobe /sbin/
-echo cxgb4_dump >/etc/vmcore-devdump.drivers
-
-# install FILE…: exactly these are the modules of this kernel.
-install() {
-	rm -f "$modules"/*.ko
-	[ $# = 0 ] || cp "$@" "$modules/"
-	/bin/depmod
-}
-
-# try NAME: what the script logs, and what is on /proc/vmcore then.
-try() {
-	dmesg -c >>/out/before.dmesg
-	sh "${script:-/files/load}" || echo "exit status $?" >"/out/$1.status"
-	dmesg >"/out/$1.dmesg"
-	sed -n '\# /proc/vmcore #p' /proc/mounts >"/out/$1.mounts"
-	# It can be read in any case.
-	dd if=/proc/vmcore bs=4 count=1 of="/out/$1.magic" 2>/dev/null
-}
-
+echo 0 >/proc/sys/kernel/hung_task_panic
 install
 try missing
 cp /files/other.ko /tmp/vmcore_devdump.ko
@@ -35,21 +11,42 @@ install /modules/*.ko
 try off
 umount /proc/cmdline
 
-# A driver that never ends, and one that the kernel has killed.
-sed 's/^limit=.*/limit=2/' /files/load >/tmp/load
-for how in 'sleep 60' 'kill -9 $$'; do
-	printf '#!/bin/sh\n[ "$1" != cxgb4_dump ] || { %s; exit; }\nexec /bin/modprobe "$@"\n' "$how" >/sbin/modprobe
-	script=/tmp/load try "${how%% *}"
-done
-cp /bin/modprobe /sbin/
+# As if the core was unloaded on purpose.
+unload() {
+	umount /proc/vmcore
+	[ ! -d /sys/module/cxgb4_dump ] || rmmod cxgb4_dump
+	echo clear >/proc/vmcore_devdump
+	rmmod vmcore_devdump
+}
 
-# A driver that is not there: the core alone.
-rmmod vmcore_devdump
+# A driver that is not there, and an initramfs that has no place for files but its devices.
 install /modules/vmcore_devdump.ko
+sed 's#/run /tmp /dev#/none /dev#' /files/load >/tmp/load
+script=/tmp/load
 try driverless
-umount /proc/vmcore
-rmmod vmcore_devdump
+unload
 
 install /modules/*.ko
+# A driver that never ends, and one that the kernel has killed, each beside one that does its work.
+echo 'hanging_dump cxgb4_dump' >/etc/vmcore-devdump.drivers
+echo 30 >/etc/vmcore-devdump.deadline
+sed 's/^grace=.*/grace=0/' /files/load >/tmp/load
+for how in 'sleep 600' 'kill -9 $$'; do
+	printf '#!/bin/sh\n[ "$1" != hanging_dump ] || { %s; exit; }\nexec /bin/modprobe "$@"\n' "$how" >/sbin/modprobe
+	try "${how%% *}"
+	makedumpfile -l -d 31 /proc/vmcore "/out/${how%% *}.vmcore" >/dev/null 2>&1
+	unload
+done
+cp /bin/modprobe /sbin/
+script=/files/load
+
+# A limit that is none.
+echo soon >/etc/vmcore-devdump.deadline
+try deadline
+
+rm /etc/vmcore-devdump.deadline
+echo cxgb4_dump >/etc/vmcore-devdump.drivers
+echo 1 >/proc/sys/kernel/hung_task_panic
 try good
+cat /proc/sys/kernel/hung_task_panic >/out/hung_task_panic
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1

@@ -83,6 +83,9 @@ pub struct Adapter {
     /// Nothing answers after so many accesses to BAR0
     #[arg(long, value_name = "ACCESSES")]
     vanish_after: Option<u64>,
+    /// Microseconds that each read of BAR0 takes, besides its way
+    #[arg(long, default_value_t = 0)]
+    pub slow_us: u64,
     /// KiB of BAR0; 0: it is missing
     #[arg(long, default_value_t = BAR0_LEN / 1024)]
     bar0_kib: u32,

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{ensure, Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -28,6 +29,7 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
         // What is mapped would go on answering.
         Some(window)
             if arguments.mmap_windows
+                && arguments.adapter.slow_us == 0
                 && window.base + window.aperture <= adapter.options().bar0_kib << 10
                 && !adapter.options().dead
                 && adapter.options().vanish_after.is_none()
@@ -61,7 +63,10 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
     println!("ready {}", arguments.socket.display());
     stdout().flush()?;
 
-    let served = server.run(&mut backend::Backend(Arc::clone(&state)));
+    let served = server.run(&mut backend::Backend {
+        state: Arc::clone(&state),
+        delay: Duration::from_micros(arguments.adapter.slow_us),
+    });
     // A virtual machine that dies takes the connection with it: what there is to tell is told all the same.
     write_stats(&mut lock(&state), &arguments.stats)?;
     served.context("the virtual machine's connection failed")

@@ -6,26 +6,44 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
+    time::Duration,
 };
 
 use vm::{Adapter, Vm};
 
 use crate::boots::{boot, lines, of, output, text, Boot};
 
+/// What the production kernel may have on its command line, and the crash kernel then has, too.
+const STRICT: &str = "panic_on_warn=1 hung_task_panic=1 softlockup_panic=1 panic_on_taint=0x3000 panic_on_taint=0";
+/// Each keeps modules out that are not the distribution's own.
+const HARDENED: &str = "panic_on_taint=1000,nousertaint module_blacklist=vmcore_devdump,cxgb4_dump";
+
+const PLACE: &str = include_str!("../../scripts/load-place.sh");
+
 static LOAD: Boot = LazyLock::new(|| {
-    let common = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packaging/common");
     let other = module_of_another_kernel().map_err(|error| error.to_string())?;
     boot(
-        Vm::scenario("load")
+        machine("load", include_str!("../../scripts/load.sh"))
             .adapter(Adapter::t6(7).option("--mc-mib=1"))
-            .program("/usr/sbin/depmod")
-            .program("/usr/sbin/modprobe")
-            .file(common.join("load"))
-            .file(common.join("vmcore-devdump-blacklist.modprobe"))
+            .crash_options(STRICT)
             .file(other)
-            .crash_kernel(include_str!("../../scripts/load.sh")),
+            .deadline(Duration::from_secs(600)),
     )
 });
+
+static INHERITED: Boot = LazyLock::new(|| {
+    boot(machine("inherited", include_str!("../../scripts/inherited.sh")).crash_options(HARDENED))
+});
+
+fn machine(name: &str, script: &str) -> Vm {
+    let common = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packaging/common");
+    Vm::scenario(name)
+        .program("/usr/sbin/depmod")
+        .program("/usr/sbin/modprobe")
+        .file(common.join("load"))
+        .file(common.join("vmcore-devdump-blacklist.modprobe"))
+        .crash_kernel(&format!("{PLACE}{script}"))
+}
 
 /// Our core module, as if it was built for a kernel that is not this one.
 fn module_of_another_kernel() -> std::io::Result<PathBuf> {
@@ -44,41 +62,81 @@ fn module_of_another_kernel() -> std::io::Result<PathBuf> {
 }
 
 /// What the script has logged in the case called `name`.
-fn said(name: &str) -> Vec<String> {
-    let dmesg = text(&LOAD, &format!("{name}.dmesg"));
+fn said(boot: &'static Boot, name: &str) -> Vec<String> {
+    let dmesg = text(boot, &format!("{name}.dmesg"));
     let said = lines(&dmesg, "vmcore-devdump: ");
     said.into_iter().map(str::to_owned).collect()
 }
 
+/// One line, the vmcore without dumps, and nothing mounted.
+fn assert_given_up(boot: &'static Boot, name: &str, why: &str) {
+    let said = said(boot, name);
+    assert_eq!(said.len(), 1, "{name}: {said:?}");
+    assert!(said[0].contains(why), "{name}: {said:?}");
+    assert!(
+        said[0].ends_with("; the vmcore is saved without device dumps"),
+        "{said:?}"
+    );
+    assert_eq!(text(boot, &format!("{name}.mounts")), "", "{name}");
+}
+
+fn listed(boot: &'static Boot, vmcore: &str) -> String {
+    let vmcore = of(boot).out.join(vmcore);
+    output(
+        vm::bin_dir().join("vmcoredd"),
+        &["list", vmcore.to_str().unwrap()],
+    )
+}
+
 #[test]
 fn whatever_is_wrong_costs_one_line_and_no_vmcore() {
-    let cases = [
+    for (name, why) in [
         ("missing", "Module vmcore_devdump not found in directory"),
         (
             "other",
             "could not insert 'vmcore_devdump': Exec format error",
         ),
-        ("sleep", "cxgb4_dump is still loading after 2 s"),
+        ("deadline", "DEADLINE=soon: expected 1 to 3600 seconds"),
+    ] {
+        assert_given_up(&LOAD, name, why);
+    }
+}
+
+#[test]
+fn what_a_hardened_kernel_hands_down_costs_one_line_and_no_vmcore() {
+    for (name, why) in [
+        ("taint", "panic_on_taint: loading a module would panic"),
+        ("blacklist", "'vmcore_devdump': Operation not permitted"),
+        ("signature", "'vmcore_devdump': Key was rejected by service"),
+        ("disabled", "'vmcore_devdump': Operation not permitted"),
+    ] {
+        assert_given_up(&INHERITED, name, why);
+    }
+    assert!(listed(&INHERITED, "vmcore").contains("no device dumps"));
+}
+
+#[test]
+fn a_driver_that_hangs_or_dies_costs_its_own_dumps_only() {
+    for (name, why) in [
+        ("sleep", "hanging_dump is still loading after 30 s"),
         (
             "kill",
-            "the kernel has killed what loaded cxgb4_dump (exit status 137)",
+            "the kernel has killed what loaded hanging_dump (exit status 137)",
         ),
-    ];
-    for (name, why) in cases {
-        let said = said(name);
+    ] {
+        let said = said(&LOAD, name);
         assert_eq!(said.len(), 1, "{name}: {said:?}");
         assert!(said[0].contains(why), "{name}: {said:?}");
-        assert!(
-            said[0].ends_with("; the vmcore is saved without device dumps"),
-            "{said:?}"
-        );
-        assert_eq!(text(&LOAD, &format!("{name}.mounts")), "", "{name}");
+        assert!(said[0].ends_with("; what is complete is saved"), "{said:?}");
+        assert_ne!(text(&LOAD, &format!("{name}.mounts")), "", "{name}");
+        let listed = listed(&LOAD, &format!("{name}.vmcore"));
+        assert!(listed.contains("cxgb4_0000:00:05.0"), "{listed}");
     }
 }
 
 #[test]
 fn a_core_that_refuses_has_said_so_itself() {
-    assert_eq!(said("off"), Vec::<String>::new());
+    assert_eq!(said(&LOAD, "off"), Vec::<String>::new());
     let dmesg = text(&LOAD, "off.dmesg");
     let said = lines(&dmesg, "vmcore_devdump: novmcoredd on the command line");
     assert_eq!(said.len(), 1, "{dmesg}");
@@ -87,7 +145,7 @@ fn a_core_that_refuses_has_said_so_itself() {
 
 #[test]
 fn a_driver_that_is_not_there_costs_its_dumps_only() {
-    let said = said("driverless");
+    let said = said(&LOAD, "driverless");
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("Module cxgb4_dump not found"), "{said:?}");
     assert_ne!(text(&LOAD, "driverless.mounts"), "");
@@ -95,29 +153,32 @@ fn a_driver_that_is_not_there_costs_its_dumps_only() {
 
 #[test]
 fn the_vmcore_can_be_read_and_the_script_succeeds_in_every_case() {
-    let out = &of(&LOAD).out;
-    for name in [
+    const HERE: &[&str] = &[
         "missing",
         "other",
         "off",
+        "driverless",
         "sleep",
         "kill",
-        "driverless",
+        "deadline",
         "good",
-    ] {
-        let magic = fs::read(out.join(format!("{name}.magic"))).unwrap();
-        assert_eq!(magic, b"\x7fELF", "{name}");
-        assert!(!out.join(format!("{name}.status")).exists(), "{name}");
+    ];
+    const THERE: &[&str] = &["taint", "blacklist", "signature", "disabled"];
+    for (boot, names) in [(&LOAD, HERE), (&INHERITED, THERE)] {
+        let out = &of(boot).out;
+        for name in names {
+            let magic = fs::read(out.join(format!("{name}.magic"))).unwrap();
+            assert_eq!(magic, b"\x7fELF", "{name}");
+            assert!(!out.join(format!("{name}.status")).exists(), "{name}");
+        }
     }
 }
 
 #[test]
-fn if_nothing_is_wrong_the_dump_is_in_the_vmcore_and_nothing_is_said() {
-    assert_eq!(said("good"), Vec::<String>::new());
-    let vmcore = of(&LOAD).out.join("vmcore");
-    let listed = output(
-        vm::bin_dir().join("vmcoredd"),
-        &["list", vmcore.to_str().unwrap()],
-    );
-    assert!(listed.contains("cxgb4_0000:00:05.0"), "{listed}");
+fn if_nothing_is_wrong_the_dump_is_in_the_vmcore() {
+    // Once, when it was to be patient; the kernel would have been otherwise.
+    let patience = "vmcore-devdump: hung_task_panic is off: dumps may wait for a device";
+    assert_eq!(said(&LOAD, "good"), [patience]);
+    assert_eq!(text(&LOAD, "hung_task_panic"), "0\n");
+    assert!(listed(&LOAD, "vmcore").contains("cxgb4_0000:00:05.0"));
 }

@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Error, Result, Write};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use t6model::{Adapter, Space};
 use vfio_bindings::bindings::vfio::{
@@ -72,15 +74,23 @@ impl State {
 }
 
 /// Hands requests to the adapter. It reads no memory of the guest and raises no interrupt.
-pub struct Backend(pub Arc<Mutex<State>>);
+pub struct Backend {
+    pub state: Arc<Mutex<State>>,
+    /// What a read of BAR0 takes, besides its way.
+    pub delay: Duration,
+}
 
 impl ServerBackend for Backend {
     fn region_read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<()> {
-        lock(&self.0).read(space(region)?, offset, data)
+        let space = space(region)?;
+        if space == Space::Bar0 && !self.delay.is_zero() {
+            thread::sleep(self.delay);
+        }
+        lock(&self.state).read(space, offset, data)
     }
 
     fn region_write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()> {
-        lock(&self.0).write(space(region)?, offset, data)
+        lock(&self.state).write(space(region)?, offset, data)
     }
 
     fn dma_map(&mut self, _: DmaMapFlags, _: u64, _: u64, _: u64, _: Option<File>) -> Result<()> {
@@ -92,7 +102,7 @@ impl ServerBackend for Backend {
     }
 
     fn reset(&mut self) -> Result<()> {
-        lock(&self.0).reset()
+        lock(&self.state).reset()
     }
 
     fn set_irqs(&mut self, _: u32, _: u32, _: u32, _: u32, _: Vec<File>) -> Result<()> {
