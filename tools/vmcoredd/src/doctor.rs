@@ -59,7 +59,7 @@ impl Finding {
 }
 
 pub fn run(args: &Doctor) -> Result<u8> {
-    let system = System::new(args.root.clone());
+    let system = System::open(args.root.clone())?;
     let findings = examine(&system);
     let mut out = std::io::stdout().lock();
     if args.json {

@@ -2,7 +2,11 @@
 
 //! `vmcoredd doctor`, on systems that are ready for a panic and on others. They are directories with a static busybox.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    process::{Command, Output},
+};
 
 use tempfile::TempDir;
 
@@ -17,10 +21,15 @@ const LISTING: &str = "\
 struct System(TempDir);
 
 impl System {
+    fn empty() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
     /// Debian, ready, with an adapter.
     fn ready() -> Self {
-        let system = Self(TempDir::new().unwrap());
+        let system = Self::empty();
         for (path, text) in [
+            ("etc/os-release", "ID=debian"),
             ("proc/sys/kernel/osrelease", RELEASE),
             ("proc/cmdline", "root=/dev/vda crashkernel=512M-:192M"),
             ("sys/kernel/kexec_crash_size", "201326592"),
@@ -72,13 +81,17 @@ impl System {
         fs::remove_file(self.0.path().join(path)).unwrap();
     }
 
-    /// Exit status and what it says.
-    fn examine(&self) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
+    fn doctor(&self) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
             .args(["doctor", "--root"])
             .arg(self.0.path())
             .output()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Exit status and what it says.
+    fn examine(&self) -> (i32, String) {
+        let output = self.doctor();
         let said = String::from_utf8(output.stdout).unwrap();
         (output.status.code().unwrap(), said)
     }
@@ -175,4 +188,28 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             .any(|line| line.contains("=> ") && line.contains(advice));
         assert!(advised, "no \"{advice}\" in\n{said}");
     }
+}
+
+#[test]
+fn a_directory_that_holds_no_system_is_an_error() {
+    for path in ["", "home/somebody", "etc/hostname", "usr/bin/true"] {
+        let system = System::empty();
+        if !path.is_empty() {
+            system.write(path, "");
+        }
+        let output = system.doctor();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(output.stdout.is_empty(), "{path}");
+        assert!(
+            said.contains("not the root directory of a system"),
+            "{said}"
+        );
+    }
+    let nowhere = System::empty();
+    fs::remove_dir(nowhere.0.path()).unwrap();
+    let output = nowhere.doctor();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("No such file or directory"), "{said}");
 }
