@@ -7,8 +7,7 @@ mod crash_kernel;
 mod initramfs;
 mod memory;
 mod system;
-
-use std::io::Write;
+mod text;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -48,12 +47,17 @@ impl Finding {
         }
     }
 
-    fn bad(check: &'static str, state: State, found: impl Into<String>, advice: &str) -> Self {
+    fn bad(
+        check: &'static str,
+        state: State,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self {
             check,
             state,
             found: found.into(),
-            advice: Some(advice.to_owned()),
+            advice: Some(advice.into()),
         }
     }
 }
@@ -66,7 +70,7 @@ pub fn run(args: &Doctor) -> Result<u8> {
         crate::print_json(&mut out, &findings)?;
     } else {
         for finding in &findings {
-            print(&mut out, finding)?;
+            text::print(&mut out, finding)?;
         }
     }
     let worst = findings.iter().map(|finding| finding.state).max();
@@ -74,12 +78,12 @@ pub fn run(args: &Doctor) -> Result<u8> {
 }
 
 fn examine(system: &System) -> Vec<Finding> {
-    let mut findings = crash_kernel::check(system);
     let initramfs = initramfs::find(system);
     let release = match &initramfs {
         Ok(initramfs) => initramfs.release.clone(),
         Err(_) => system.release(),
     };
+    let mut findings = crash_kernel::check(system);
     findings.push(adapters::check(system, &release));
     match initramfs {
         Ok(initramfs) => {
@@ -89,17 +93,4 @@ fn examine(system: &System) -> Vec<Finding> {
         Err(finding) => findings.push(finding),
     }
     findings
-}
-
-fn print(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
-    let state = match finding.state {
-        State::Ok => "ok",
-        State::Warning => "WARNING",
-        State::Critical => "CRITICAL",
-    };
-    writeln!(out, "{state:<8}  {:<13}  {}", finding.check, finding.found)?;
-    if let Some(advice) = &finding.advice {
-        writeln!(out, "{:25}=> {advice}", "")?;
-    }
-    Ok(())
 }
