@@ -3,16 +3,22 @@
 //! `vmcoredd doctor`: whether the next panic of this machine would leave device dumps, and if not, what to do.
 
 mod adapters;
+mod change;
+mod command_line;
 mod crash_kernel;
+mod dump_service;
 mod initramfs;
+mod loaded;
 mod memory;
+mod shell;
+mod switch;
 mod system;
 mod text;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use self::system::System;
+use self::{command_line::CommandLine, system::System};
 use crate::cli::Doctor;
 
 /// How bad it is; the exit status, as monitoring systems expect it.
@@ -78,12 +84,15 @@ pub fn run(args: &Doctor) -> Result<u8> {
 }
 
 fn examine(system: &System) -> Vec<Finding> {
+    let line = CommandLine::of(system);
     let initramfs = initramfs::find(system);
     let release = match &initramfs {
         Ok(initramfs) => initramfs.release.clone(),
         Err(_) => system.release(),
     };
     let mut findings = crash_kernel::check(system);
+    findings.extend(dump_service::check(&line));
+    findings.push(switch::check(&line));
     findings.push(adapters::check(system, &release));
     match initramfs {
         Ok(initramfs) => {

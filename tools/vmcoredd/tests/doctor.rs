@@ -2,6 +2,7 @@
 
 //! `vmcoredd doctor`, on systems that are ready for a panic and on others.
 
+mod crash_line;
 mod ready;
 
 use std::fs;
@@ -37,12 +38,6 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             2,
             "not loaded",
             "kdump-config load",
-        ),
-        (
-            |s| s.write("proc/cmdline", "quiet novmcoredd"),
-            1,
-            "switched off",
-            "remove novmcoredd",
         ),
         (
             |s| s.remove("bin/modinfo"),

@@ -18,6 +18,14 @@ pub const LISTING: &str = "\
 -rw-r--r-- 1 root root 65536 Jan  1  1970 usr/lib/modules/7.3.4+deb13-amd64/updates/dkms/cxgb4_dump.ko.xz
 ";
 
+/// What kdump-tools appends to the command line.
+pub const DEFAULT: &str =
+    "reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb";
+pub const LOADED: &str = "\
+/sbin/kexec -p --command-line=\"root=/dev/vda  reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll \
+usbcore.nousb\" --initrd=/var/lib/kdump/initrd.img /var/lib/kdump/vmlinuz
+";
+
 /// What to change in a system, its exit status then, what is found and what is to be done.
 pub type Case<'a> = (fn(&System), i32, &'a str, &'a str);
 
@@ -58,6 +66,7 @@ impl System {
             ("sys/bus/pci/devices/0000:00:01.0/vendor", "0x8086"),
             ("sys/bus/pci/devices/0000:00:01.0/device", "0x6401"),
             ("var/lib/kdump/initrd.img-7.3.4+deb13-amd64", "cpio"),
+            ("var/crash/kexec_cmd", LOADED),
             ("listing", LISTING),
         ] {
             system.write(path, text);
@@ -93,6 +102,29 @@ impl System {
                  *) exit 1 ;;\n\
                  esac"
             ),
+        );
+    }
+
+    /// Appended to what kdump-tools appends by itself, and loaded.
+    pub fn append(&self, words: &str) {
+        let append = format!("{DEFAULT} {words}");
+        self.write(
+            "etc/default/kdump-tools",
+            &format!("KDUMP_CMDLINE_APPEND=\"{append}\""),
+        );
+        self.write("var/crash/kexec_cmd", &LOADED.replace(DEFAULT, &append));
+    }
+
+    /// The running kernel has these words, too, and so has what is loaded.
+    pub fn boot(&self, words: &str) {
+        self.write(
+            "proc/cmdline",
+            &format!("root=/dev/vda crashkernel=512M-:192M {words}"),
+        );
+        let line = format!("root=/dev/vda  {words} {DEFAULT}");
+        self.write(
+            "var/crash/kexec_cmd",
+            &LOADED.replace(&format!("root=/dev/vda  {DEFAULT}"), &line),
         );
     }
 
