@@ -10,9 +10,12 @@ mod dump_service;
 mod initramfs;
 mod loaded;
 mod memory;
+mod modules;
+mod panics;
 mod shell;
 mod switch;
 mod system;
+mod taints;
 mod text;
 
 use anyhow::Result;
@@ -93,6 +96,9 @@ fn examine(system: &System) -> Vec<Finding> {
     let mut findings = crash_kernel::check(system);
     findings.extend(dump_service::check(&line));
     findings.push(switch::check(&line));
+    findings.push(taints::check(&line));
+    findings.extend(modules::check(system, &line, &release));
+    findings.extend(panics::check(&line));
     findings.push(adapters::check(system, &release));
     match initramfs {
         Ok(initramfs) => {

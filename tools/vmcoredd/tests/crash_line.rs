@@ -47,6 +47,151 @@ fn device_dumps_that_are_switched_off_are_found_wherever_that_is() {
 }
 
 #[test]
+fn what_is_taken_back_is_no_complaint() {
+    for (running, appended) in [
+        ("novmcoredd", "novmcoredd=0"),
+        ("panic_on_taint=0x1000", "panic_on_taint=0"),
+        ("panic_on_taint=0x3000,nousertaint", "panic-on-taint=0,x"),
+        ("panic_on_taint=200", ""),
+        ("panic_on_taint=all", ""),
+        ("nomodule", "nomodule=0"),
+        ("module_blacklist=cxgb4_dump", "module_blacklist="),
+        ("module_blacklist=cxgb4", ""),
+        ("module.sig_enforce lockdown=integrity", ""),
+        ("oops=panic", "sysctl.kernel.panic_on_oops=0"),
+        ("panic_on_warn=1", "panic_on_warn=0"),
+        (
+            "hung_task_panic=1 softlockup_panic=1",
+            "hung_task_panic=0 softlockup_panic=0",
+        ),
+        ("systemd.unit=rescue.target hugepages=64", ""),
+        ("dyndbg=\"file a.c nomodule\"", ""),
+        ("-- nomodule", ""),
+    ] {
+        let system = System::ready();
+        system.boot(running);
+        let line = std::fs::read_to_string(system.0.path().join("var/crash/kexec_cmd")).unwrap();
+        system.append(appended);
+        let loaded = line
+            .replace(DEFAULT, &format!("{DEFAULT} {appended}"))
+            .replace("hugepages=64", "");
+        system.write("var/crash/kexec_cmd", &loaded);
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{running} {appended}\n{said}");
+    }
+}
+
+#[test]
+fn what_keeps_our_modules_out_is_found() {
+    check(&[
+        (
+            |s| s.boot("panic_on_taint=0x1000"),
+            1,
+            "panic_on_taint=0x1000: our modules would not be loaded",
+            "they would make the crash kernel panic: in /etc/default/kdump-tools, set `KDUMP_CMDLINE_APPEND=\"reset_devices systemd.unit=kdump-tools-dump.service \
+             nr_cpus=1 irqpoll usbcore.nousb panic_on_taint=0\"` (it replaces kdump-tools' own default, which therefore \
+             is part of it), then run `kdump-config unload; kdump-config load`",
+        ),
+        (
+            |s| s.boot("panic_on_taint=0 panic-on-taint=2000,nousertaint panic_on_taint=x"),
+            1,
+            "panic-on-taint=2000,nousertaint: our modules would not be loaded",
+            "usbcore.nousb panic_on_taint=0\"`",
+        ),
+        (
+            |s| s.append("panic_on_taint=3000"),
+            1,
+            "panic_on_taint=3000: our modules would not be loaded",
+            "remove panic_on_taint=3000 from KDUMP_CMDLINE_APPEND",
+        ),
+        (
+            |s| {
+                s.write("proc/cmdline", "panic_on_taint=0x1000");
+                sysconfig(s, "KDUMP_COMMANDLINE_APPEND=irqpoll");
+            },
+            1,
+            "panic_on_taint=0x1000: our modules would not be loaded",
+            "add panic_on_taint=0 to KDUMP_COMMANDLINE_APPEND in /etc/sysconfig/kdump, then run `systemctl restart kdump`",
+        ),
+        (
+            |s| s.boot("nomodule"),
+            1,
+            "nomodule: the crash kernel loads none at all",
+            "usbcore.nousb nomodule=0\"`",
+        ),
+        (
+            |s| s.boot("module_blacklist=nouveau,vmcore_devdump,cxgb4"),
+            1,
+            "vmcore_devdump will be refused",
+            "usbcore.nousb module_blacklist=nouveau,cxgb4\"`",
+        ),
+        (
+            |s| {
+                s.boot("module.sig_enforce=1");
+                s.unsigned();
+            },
+            1,
+            "module.sig_enforce=1: unsigned vmcore_devdump and cxgb4_dump will be refused",
+            "mokutil --import",
+        ),
+        (
+            |s| {
+                s.boot("lockdown=integrity");
+                s.unsigned();
+            },
+            1,
+            "lockdown=integrity: unsigned vmcore_devdump and cxgb4_dump will be refused",
+            "mokutil --import",
+        ),
+        (
+            |s| {
+                s.write("sys/kernel/security/lockdown", "none [integrity] confidentiality");
+                s.unsigned();
+            },
+            1,
+            "the kernel is locked down: unsigned vmcore_devdump and cxgb4_dump will be refused",
+            "mokutil --import",
+        ),
+    ]);
+}
+
+#[test]
+fn what_turns_an_error_into_a_lost_vmcore_is_found() {
+    check(&[
+        (
+            |s| s.boot("oops=panic"),
+            1,
+            "oops=panic: an oops of any driver loses the vmcore",
+            "usbcore.nousb sysctl.kernel.panic_on_oops=0\"`",
+        ),
+        (
+            |s| s.boot("panic_on_warn=1"),
+            1,
+            "panic_on_warn=1: a mere warning loses the vmcore",
+            "usbcore.nousb panic_on_warn=0\"`",
+        ),
+        (
+            |s| s.boot("hung_task_panic=1"),
+            1,
+            "hung_task_panic=1: a task that hangs for 120 s loses the vmcore",
+            "usbcore.nousb hung_task_panic=0\"`",
+        ),
+        (
+            |s| s.boot("sysctl.kernel.hung_task_panic=1"),
+            1,
+            "sysctl.kernel.hung_task_panic=1: a task that hangs for 120 s loses the vmcore",
+            "usbcore.nousb sysctl.kernel.hung_task_panic=0\"`",
+        ),
+        (
+            |s| s.boot("softlockup_panic=1"),
+            1,
+            "softlockup_panic=1: a driver that is busy for 20 s loses the vmcore",
+            "usbcore.nousb softlockup_panic=0\"`",
+        ),
+    ]);
+}
+
+#[test]
 fn a_crash_kernel_that_is_not_told_to_save_is_critical() {
     check(&[
         (

@@ -98,11 +98,19 @@ impl System {
             &format!(
                 "case $* in\n\
                  '-k {RELEASE} -F alias cxgb4_dump') echo 'pci:v00001425d00006401sv*sd*bc*sc*i*' ;;\n\
+                 '-k {RELEASE} -F sig_id '*) echo 'PKCS#7' ;;\n\
                  '-k {RELEASE} -F vermagic '*) echo '{built_for} SMP preempt mod_unload modversions' ;;\n\
                  *) exit 1 ;;\n\
                  esac"
             ),
         );
+    }
+
+    /// Our modules have no signature.
+    pub fn unsigned(&self) {
+        let path = "bin/modinfo";
+        let script = fs::read_to_string(self.0.path().join(path)).unwrap();
+        fs::write(self.0.path().join(path), script.replace("PKCS#7", "")).unwrap();
     }
 
     /// Appended to what kdump-tools appends by itself, and loaded.

@@ -55,6 +55,14 @@ impl CommandLine {
         format!("`KDUMP_CMDLINE_APPEND=\"{}\"`", words.join(" "))
     }
 
+    /// What to do to be without `word`: take it back by appending `off`, unless it is appended itself.
+    pub fn without(&self, word: &Word, off: &str) -> String {
+        match word.origin {
+            Origin::Appended => self.removing(word),
+            _ => self.adding(off),
+        }
+    }
+
     /// What to do to get rid of `word`.
     pub fn removing(&self, word: &Word) -> String {
         let text = &word.text;

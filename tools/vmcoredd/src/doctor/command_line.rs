@@ -61,6 +61,20 @@ impl Word {
         let own = self.text.split('=').next().unwrap_or_default();
         own.replace('-', "_") == name.replace('-', "_")
     }
+
+    /// What is behind the `=`, if there is one.
+    pub fn value(&self) -> Option<&str> {
+        self.text.split_once('=').map(|(_, value)| value)
+    }
+
+    /// Whether it switches something on, as it does without a value.
+    pub fn is_on(&self) -> bool {
+        let value = self.value().map(str::to_ascii_lowercase);
+        !matches!(
+            value.as_deref(),
+            Some("" | "0" | "n" | "no" | "f" | "false" | "off")
+        )
+    }
 }
 
 pub struct CommandLine {
@@ -134,6 +148,19 @@ impl CommandLine {
         let words: Vec<_> = self.words.iter().map(|word| word.text.as_str()).collect();
         words.join(" ")
     }
+
+    /// All words for the kernel with this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Word> {
+        // What follows is for init.
+        let end = self.words.iter().position(|word| word.text == "--");
+        let words = &self.words[..end.unwrap_or(self.words.len())];
+        words.iter().filter(move |word| word.is(name))
+    }
+
+    /// The one that counts.
+    pub fn last<'a>(&'a self, name: &'a str) -> Option<&'a Word> {
+        self.all(name).next_back()
+    }
 }
 
 /// The value of a setting; `None`: only a shell knows.
@@ -158,4 +185,43 @@ fn split(line: &str, origin: Origin) -> Vec<Word> {
         .filter(|word| !word.is_empty())
         .map(|text| Word { text, origin })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{split, CommandLine, Loader, Origin};
+
+    fn line(text: &str) -> CommandLine {
+        CommandLine {
+            loader: Loader::Other,
+            words: split(text, Origin::Running),
+            append: None,
+        }
+    }
+
+    #[test]
+    fn the_last_word_for_the_kernel_counts() {
+        for (text, expected) in [
+            ("a=1 a=2", Some("a=2")),
+            ("a-b=1 a_b=2 a-b", None),
+            ("a=1 -- a=2", Some("a=1")),
+            ("b=\"x a=3 y\" a=1", Some("a=1")),
+            ("a=\"1 2\"", Some("a=1 2")),
+            ("aa=1 a", Some("a")),
+            ("", None),
+        ] {
+            let line = line(text);
+            let last = line.last("a").map(|word| word.text.as_str());
+            assert_eq!(last, expected, "{text}");
+        }
+        assert_eq!(line("a-b=1 a_b=2").last("a_b").unwrap().text, "a_b=2");
+        assert_eq!(line("a_b=2 a-b=1").last("a_b").unwrap().text, "a-b=1");
+    }
+
+    #[test]
+    fn a_word_is_on_unless_it_says_no() {
+        for (text, expected) in [("a", true), ("a=1", true), ("a=0", false), ("a=off", false)] {
+            assert_eq!(line(text).words[0].is_on(), expected, "{text}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 
 const CHECK: &str = "initramfs";
-const CORE: &str = "vmcore_devdump";
+pub const CORE: &str = "vmcore_devdump";
 
 /// The initramfs of the crash kernel.
 pub struct Initramfs {
