@@ -12,6 +12,7 @@ mod loaded;
 mod memory;
 mod modules;
 mod panics;
+mod settings;
 mod shell;
 mod switch;
 mod system;
@@ -103,6 +104,9 @@ fn examine(system: &System) -> Vec<Finding> {
     match initramfs {
         Ok(initramfs) => {
             findings.push(initramfs::check(system, &initramfs));
+            if crash_kernel::is_loaded(system) {
+                findings.extend(settings::check(system, &line, &initramfs));
+            }
             findings.push(memory::check(system, &initramfs));
         }
         Err(finding) => findings.push(finding),

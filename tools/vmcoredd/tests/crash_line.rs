@@ -214,6 +214,49 @@ fn a_crash_kernel_that_is_not_told_to_save_is_critical() {
 }
 
 #[test]
+fn settings_that_the_loaded_crash_kernel_does_not_have_are_found() {
+    const LOAD: &str = "run `kdump-config unload; kdump-config load`";
+    check(&[
+        (
+            |s| s.write("proc/cmdline", "root=/dev/vda a b"),
+            1,
+            "the crash kernel is still loaded without a b",
+            LOAD,
+        ),
+        (
+            |s| {
+                s.append("panic_on_taint=0");
+                s.remove(KDUMP_TOOLS);
+            },
+            1,
+            "the crash kernel is still loaded with panic_on_taint=0",
+            LOAD,
+        ),
+        (
+            |s| s.write("var/crash/kexec_cmd", "kexec -p --command-line=\"root=/dev/vda x\" vmlinuz"),
+            2,
+            "without reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb and with x",
+            LOAD,
+        ),
+        (
+            |s| s.touch("var/lib/kdump/initrd.img-7.3.4+deb13-amd64"),
+            1,
+            "the initramfs is newer than the crash kernel that is loaded",
+            LOAD,
+        ),
+        (
+            |s| {
+                s.write("etc/default/vmcore-devdump", "DEADLINE=60");
+                s.touch("etc/default/vmcore-devdump");
+            },
+            1,
+            "/etc/default/vmcore-devdump is newer than the initramfs",
+            "run `vmcore-devdump-update`",
+        ),
+    ]);
+}
+
+#[test]
 fn settings_that_take_a_shell_are_taken_from_what_is_loaded() {
     let system = System::ready();
     system.append("novmcoredd");

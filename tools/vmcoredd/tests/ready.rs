@@ -6,6 +6,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     process::{Command, Output},
+    time::{Duration, SystemTime},
 };
 
 use tempfile::TempDir;
@@ -111,6 +112,13 @@ impl System {
         let path = "bin/modinfo";
         let script = fs::read_to_string(self.0.path().join(path)).unwrap();
         fs::write(self.0.path().join(path), script.replace("PKCS#7", "")).unwrap();
+    }
+
+    /// As if it was written in the future.
+    pub fn touch(&self, path: &str) {
+        let file = fs::File::open(self.0.path().join(path)).unwrap();
+        let later = SystemTime::now() + Duration::from_secs(60);
+        file.set_modified(later).unwrap();
     }
 
     /// Appended to what kdump-tools appends by itself, and loaded.

@@ -174,7 +174,7 @@ fn running(system: &System) -> Vec<Word> {
 }
 
 /// At white space that is not within quotes. These are left out.
-fn split(line: &str, origin: Origin) -> Vec<Word> {
+pub fn split(line: &str, origin: Origin) -> Vec<Word> {
     let mut quoted = false;
     let words = line.split(move |c: char| {
         quoted ^= c == '"';

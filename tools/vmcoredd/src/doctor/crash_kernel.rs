@@ -35,10 +35,14 @@ fn reserved(system: &System) -> Finding {
     }
 }
 
+pub fn is_loaded(system: &System) -> bool {
+    number(system, "loaded") == Some(1)
+}
+
 fn loaded(system: &System) -> Finding {
-    match number(system, "loaded") {
-        Some(1) => Finding::ok(LOADED, "loaded"),
-        _ => Finding::bad(
+    match is_loaded(system) {
+        true => Finding::ok(LOADED, "loaded"),
+        false => Finding::bad(
             LOADED,
             State::Critical,
             "not loaded: a panic would save nothing",

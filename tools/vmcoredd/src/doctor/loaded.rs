@@ -2,6 +2,8 @@
 
 //! What kdump-tools has loaded: it writes that down.
 
+use std::time::SystemTime;
+
 use super::{
     command_line::KDUMP_TOOLS,
     shell::Settings,
@@ -10,6 +12,7 @@ use super::{
 
 pub struct Loaded {
     pub command_line: String,
+    pub at: SystemTime,
 }
 
 impl Loaded {
@@ -18,12 +21,14 @@ impl Loaded {
         let settings = Settings::read(system, KDUMP_TOOLS);
         let dir = settings.get("KDUMP_COREDIR").unwrap_or("/var/crash");
         let path = format!("{dir}/kexec_cmd");
+        let at = system.modified(&path)?;
         let command = system.read(&path)?;
         let (_, line) = command.split_once("--command-line=\"")?;
         let (line, _) = line.rsplit_once('"')?;
         Some(Self {
             // It was quoted for a shell.
             command_line: line.replace('\\', ""),
+            at,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::SystemTime,
 };
 
 use anyhow::{ensure, Context, Result};
@@ -49,6 +50,21 @@ impl System {
 
     pub fn exists(&self, path: &str) -> bool {
         self.path(path).exists()
+    }
+
+    /// When a file was written the last time.
+    pub fn modified(&self, path: &str) -> Option<SystemTime> {
+        fs::metadata(self.path(path)).ok()?.modified().ok()
+    }
+
+    /// What is in a directory, in order, without what can't be read.
+    pub fn names(&self, dir: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(dir)).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
     }
 
     /// The running kernel's release.
