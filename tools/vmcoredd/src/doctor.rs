@@ -6,6 +6,7 @@ mod adapters;
 mod change;
 mod command_line;
 mod crash_kernel;
+mod deadline;
 mod dump_service;
 mod initramfs;
 mod loaded;
@@ -16,8 +17,10 @@ mod settings;
 mod shell;
 mod switch;
 mod system;
+mod systemd;
 mod taints;
 mod text;
+mod watchdog;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -111,5 +114,6 @@ fn examine(system: &System) -> Vec<Finding> {
         }
         Err(finding) => findings.push(finding),
     }
+    findings.push(watchdog::check(system));
     findings
 }

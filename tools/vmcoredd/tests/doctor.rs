@@ -107,3 +107,82 @@ fn a_directory_that_holds_no_system_is_an_error() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("No such file or directory"), "{said}");
 }
+
+#[test]
+fn watchdogs_must_leave_time_for_dumps() {
+    const CONF: &str = "etc/systemd/system.conf";
+    fn running(system: &System, identity: &str, seconds: &str) {
+        let watchdog = "sys/class/watchdog/watchdog0";
+        system.write(&format!("{watchdog}/identity"), identity);
+        system.write(&format!("{watchdog}/state"), "active");
+        system.write(&format!("{watchdog}/timeout"), seconds);
+    }
+    check(&[
+        (
+            |s| running(s, "iTCO_wdt", "30"),
+            1,
+            "watchdog0 (iTCO_wdt): reset after 30 s, dumps may take 90 s",
+            "`RuntimeWatchdogSec=180` in /etc/systemd/system.conf",
+        ),
+        (
+            |s| s.write(CONF, "[Manager]\nRuntimeWatchdogSec=1min\n"),
+            1,
+            "RuntimeWatchdogSec=1min: reset after 60 s, dumps may take 90 s",
+            "DEADLINE in /etc/default/vmcore-devdump, then `vmcore-devdump-update`",
+        ),
+        (
+            |s| {
+                s.write(CONF, "[Manager]\nRuntimeWatchdogSec=10min\n");
+                let part = "etc/systemd/system.conf.d/watchdog.conf";
+                s.write(part, "[Manager]\nRuntimeWatchdogSec=20s\n");
+            },
+            1,
+            "RuntimeWatchdogSec=20s: reset after 20 s",
+            "`RuntimeWatchdogSec=180` in /etc/systemd/system.conf.d/watchdog.conf, then `systemctl daemon-reexec`",
+        ),
+    ]);
+    type Change = fn(&System);
+    let fine: [(Change, &str); 6] = [
+        (
+            |s| running(s, "iTCO_wdt", "91"),
+            "reset after 91 s, dumps are over after 90 s",
+        ),
+        (|s| running(s, "Software Watchdog", "30"), "none is running"),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "30");
+                s.write("sys/class/watchdog/watchdog0/state", "inactive");
+            },
+            "none is running",
+        ),
+        (
+            |s| {
+                s.write(
+                    CONF,
+                    "[Manager]\n#RuntimeWatchdogSec=1\nRebootWatchdogSec=10min\n",
+                )
+            },
+            "none is running",
+        ),
+        (
+            |s| s.write(CONF, "[Manager]\nRuntimeWatchdogSec=off\n"),
+            "none is running",
+        ),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "60");
+                s.write("etc/default/vmcore-devdump", "DEADLINE=45");
+                s.touch("var/lib/kdump/initrd.img-7.3.4+deb13-amd64");
+                s.touch("var/crash/kexec_cmd");
+            },
+            "reset after 60 s, dumps are over after 45 s",
+        ),
+    ];
+    for (change, found) in fine {
+        let system = System::ready();
+        change(&system);
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{said}");
+        assert!(said.contains(found), "{said}");
+    }
+}

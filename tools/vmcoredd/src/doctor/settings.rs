@@ -5,6 +5,7 @@
 use super::{
     change::UNIT,
     command_line::{self, CommandLine, Loader, Origin},
+    deadline,
     initramfs::{self, Initramfs},
     loaded::Loaded,
     system::System,
@@ -14,10 +15,7 @@ use super::{
 
 const CHECK: &str = "settings";
 /// What goes into the initramfs.
-const FILES: [&str; 2] = [
-    "/etc/default/vmcore-devdump",
-    "/etc/modprobe.d/vmcore-devdump.conf",
-];
+const FILES: [&str; 2] = [deadline::SETTINGS, "/etc/modprobe.d/vmcore-devdump.conf"];
 
 /// `None`: there is nothing to compare them with.
 pub fn check(system: &System, line: &CommandLine, initramfs: &Initramfs) -> Option<Finding> {
