@@ -10,6 +10,7 @@ mod deadline;
 mod dump_service;
 mod initramfs;
 mod loaded;
+mod makedumpfile;
 mod memory;
 mod modules;
 mod panics;
@@ -115,5 +116,11 @@ fn examine(system: &System) -> Vec<Finding> {
         Err(finding) => findings.push(finding),
     }
     findings.push(watchdog::check(system));
+    let running = system.release();
+    let panics = match running.is_empty() {
+        true => &release,
+        false => &running,
+    };
+    findings.push(makedumpfile::check(system, panics));
     findings
 }

@@ -7,7 +7,7 @@ mod ready;
 
 use std::fs;
 
-use ready::{check, System, LISTING};
+use ready::{check, System, LISTING, PACKAGES};
 
 #[test]
 fn a_system_that_is_ready_is_told_what_will_be_dumped() {
@@ -184,5 +184,50 @@ fn watchdogs_must_leave_time_for_dumps() {
         let (status, said) = system.examine();
         assert_eq!(status, 0, "{said}");
         assert!(said.contains(found), "{said}");
+    }
+}
+
+#[test]
+fn a_makedumpfile_that_does_not_know_the_kernel_is_found() {
+    const STATUS: &str = "var/lib/dpkg/status";
+    check(&[
+        (
+            |s| s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.9")),
+            1,
+            "1.7.9 loses pages of kernel 7.3.4+deb13-amd64",
+            "install a later one than 1.7.9; until then, `-d 23` keeps them, and user data: \
+             `MAKEDUMP_ARGS=\"-c -d 23\"` in /etc/default/kdump-tools",
+        ),
+        (
+            |s| {
+                s.remove(STATUS);
+                s.program(
+                    "makedumpfile",
+                    "echo 'makedumpfile: version 1.7.6 (released on 10 Apr 2025)'",
+                );
+            },
+            1,
+            "1.7.6 loses pages of kernel 7.3.4+deb13-amd64",
+            "`-d 23`",
+        ),
+    ]);
+    type Change = fn(&System);
+    let fine: [Change; 4] = [
+        |s| s.remove(STATUS),
+        |s| {
+            s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.6"));
+            s.write("proc/sys/kernel/osrelease", "7.0.12-amd64");
+        },
+        |s| {
+            s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.6"));
+            s.write("etc/default/kdump-tools", "MAKEDUMP_ARGS=\"-c -d 23\"");
+        },
+        |s| s.write(STATUS, &PACKAGES.replace("1:1.7.10-1", "1:1.8~rc1-1")),
+    ];
+    for change in fine {
+        let system = System::ready();
+        change(&system);
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{said}");
     }
 }

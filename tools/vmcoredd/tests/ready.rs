@@ -26,6 +26,15 @@ pub const LOADED: &str = "\
 /sbin/kexec -p --command-line=\"root=/dev/vda  reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll \
 usbcore.nousb\" --initrd=/var/lib/kdump/initrd.img /var/lib/kdump/vmlinuz
 ";
+pub const PACKAGES: &str = "\
+Package: makedumpfile
+Status: install ok installed
+Version: 1:1.7.10-1
+
+Package: kdump-tools
+Status: install ok installed
+Version: 1:1.10.7
+";
 
 /// What to change in a system, its exit status then, what is found and what is to be done.
 pub type Case<'a> = (fn(&System), i32, &'a str, &'a str);
@@ -68,6 +77,7 @@ impl System {
             ("sys/bus/pci/devices/0000:00:01.0/device", "0x6401"),
             ("var/lib/kdump/initrd.img-7.3.4+deb13-amd64", "cpio"),
             ("var/crash/kexec_cmd", LOADED),
+            ("var/lib/dpkg/status", PACKAGES),
             ("listing", LISTING),
         ] {
             system.write(path, text);
