@@ -5,7 +5,8 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    sync::{Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
@@ -55,6 +56,12 @@ pub fn check(cases: &[Case]) {
     }
 }
 
+/// A process that begins while another test writes a program has that open for a moment, and nobody can run it.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap()
+}
+
 pub struct System(pub TempDir);
 
 impl System {
@@ -85,7 +92,9 @@ impl System {
         system.program("kdump-config", "exit 0");
         system.program("lsinitramfs", "exec /bin/busybox cat /listing");
         system.modinfo(RELEASE);
+        let alone = alone();
         fs::copy("/bin/busybox", system.0.path().join("bin/busybox")).unwrap();
+        drop(alone);
         system
     }
 
@@ -97,6 +106,7 @@ impl System {
 
     pub fn program(&self, name: &str, script: &str) {
         let path = format!("bin/{name}");
+        let _alone = alone();
         self.write(&path, &format!("#!/bin/busybox sh\n{script}\n"));
         let mode = fs::Permissions::from_mode(0o755);
         fs::set_permissions(self.0.path().join(path), mode).unwrap();
@@ -121,6 +131,7 @@ impl System {
     pub fn unsigned(&self) {
         let path = "bin/modinfo";
         let script = fs::read_to_string(self.0.path().join(path)).unwrap();
+        let _alone = alone();
         fs::write(self.0.path().join(path), script.replace("PKCS#7", "")).unwrap();
     }
 
@@ -159,11 +170,16 @@ impl System {
     }
 
     pub fn doctor(&self) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
+        let alone = alone();
+        let doctor = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
             .args(["doctor", "--root"])
             .arg(self.0.path())
-            .output()
-            .unwrap()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(alone);
+        doctor.wait_with_output().unwrap()
     }
 
     /// Exit status and what it says.
