@@ -40,7 +40,7 @@ pub enum Command {
     /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
     ///
     /// Exit status, as monitoring systems expect it: 0 all is ready; 1 the vmcore would be saved without device dumps, or with less
-    /// than it could have; 2 there would be no vmcore.
+    /// than it could have; 2 there would be no vmcore, or DIR is not the root directory of a system.
     Doctor(Doctor),
 }
 

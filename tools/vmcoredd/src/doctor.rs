@@ -3,17 +3,30 @@
 //! `vmcoredd doctor`: whether the next panic of this machine would leave device dumps, and if not, what to do.
 
 mod adapters;
+mod change;
+mod command_line;
 mod crash_kernel;
+mod deadline;
+mod dump_service;
 mod initramfs;
+mod loaded;
+mod makedumpfile;
 mod memory;
+mod modules;
+mod panics;
+mod settings;
+mod shell;
+mod switch;
 mod system;
-
-use std::io::Write;
+mod systemd;
+mod taints;
+mod text;
+mod watchdog;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use self::system::System;
+use self::{command_line::CommandLine, system::System};
 use crate::cli::Doctor;
 
 /// How bad it is; the exit status, as monitoring systems expect it.
@@ -48,25 +61,30 @@ impl Finding {
         }
     }
 
-    fn bad(check: &'static str, state: State, found: impl Into<String>, advice: &str) -> Self {
+    fn bad(
+        check: &'static str,
+        state: State,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self {
             check,
             state,
             found: found.into(),
-            advice: Some(advice.to_owned()),
+            advice: Some(advice.into()),
         }
     }
 }
 
 pub fn run(args: &Doctor) -> Result<u8> {
-    let system = System::new(args.root.clone());
+    let system = System::open(args.root.clone())?;
     let findings = examine(&system);
     let mut out = std::io::stdout().lock();
     if args.json {
         crate::print_json(&mut out, &findings)?;
     } else {
         for finding in &findings {
-            print(&mut out, finding)?;
+            text::print(&mut out, finding)?;
         }
     }
     let worst = findings.iter().map(|finding| finding.state).max();
@@ -74,32 +92,35 @@ pub fn run(args: &Doctor) -> Result<u8> {
 }
 
 fn examine(system: &System) -> Vec<Finding> {
-    let mut findings = crash_kernel::check(system);
+    let line = CommandLine::of(system);
     let initramfs = initramfs::find(system);
     let release = match &initramfs {
         Ok(initramfs) => initramfs.release.clone(),
         Err(_) => system.release(),
     };
+    let mut findings = crash_kernel::check(system);
+    findings.extend(dump_service::check(&line));
+    findings.push(switch::check(&line));
+    findings.push(taints::check(&line));
+    findings.extend(modules::check(system, &line, &release));
+    findings.extend(panics::check(&line));
     findings.push(adapters::check(system, &release));
     match initramfs {
         Ok(initramfs) => {
             findings.push(initramfs::check(system, &initramfs));
+            if crash_kernel::is_loaded(system) {
+                findings.extend(settings::check(system, &line, &initramfs));
+            }
             findings.push(memory::check(system, &initramfs));
         }
         Err(finding) => findings.push(finding),
     }
-    findings
-}
-
-fn print(out: &mut impl Write, finding: &Finding) -> std::io::Result<()> {
-    let state = match finding.state {
-        State::Ok => "ok",
-        State::Warning => "WARNING",
-        State::Critical => "CRITICAL",
+    findings.push(watchdog::check(system));
+    let running = system.release();
+    let panics = match running.is_empty() {
+        true => &release,
+        false => &running,
     };
-    writeln!(out, "{state:<8}  {:<13}  {}", finding.check, finding.found)?;
-    if let Some(advice) = &finding.advice {
-        writeln!(out, "{:25}=> {advice}", "")?;
-    }
-    Ok(())
+    findings.push(makedumpfile::check(system, panics));
+    findings
 }

@@ -1,88 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `vmcoredd doctor`, on systems that are ready for a panic and on others. They are directories with a static busybox.
+//! `vmcoredd doctor`, on systems that are ready for a panic and on others.
 
-use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+mod crash_line;
+mod ready;
 
-use tempfile::TempDir;
+use std::fs;
 
-const RELEASE: &str = "7.3.4+deb13-amd64";
-const LISTING: &str = "\
--rwxr-xr-x 1 root root 4096 Jan  1  1970 init
--rw-r--r-- 1 root root 20971520 Jan  1  1970 usr/bin/busybox
--rw-r--r-- 1 root root 65536 Jan  1  1970 usr/lib/modules/7.3.4+deb13-amd64/updates/dkms/vmcore_devdump.ko.xz
--rw-r--r-- 1 root root 65536 Jan  1  1970 usr/lib/modules/7.3.4+deb13-amd64/updates/dkms/cxgb4_dump.ko.xz
-";
-
-struct System(TempDir);
-
-impl System {
-    /// Debian, ready, with an adapter.
-    fn ready() -> Self {
-        let system = Self(TempDir::new().unwrap());
-        for (path, text) in [
-            ("proc/sys/kernel/osrelease", RELEASE),
-            ("proc/cmdline", "root=/dev/vda crashkernel=512M-:192M"),
-            ("sys/kernel/kexec_crash_size", "201326592"),
-            ("sys/kernel/kexec_crash_loaded", "1"),
-            ("sys/bus/pci/devices/0000:41:00.4/vendor", "0x1425"),
-            ("sys/bus/pci/devices/0000:41:00.4/device", "0x6401"),
-            ("sys/bus/pci/devices/0000:00:01.0/vendor", "0x8086"),
-            ("sys/bus/pci/devices/0000:00:01.0/device", "0x6401"),
-            ("var/lib/kdump/initrd.img-7.3.4+deb13-amd64", "cpio"),
-            ("listing", LISTING),
-        ] {
-            system.write(path, text);
-        }
-        system.program("kdump-config", "exit 0");
-        system.program("lsinitramfs", "exec /bin/busybox cat /listing");
-        system.modinfo(RELEASE);
-        fs::copy("/bin/busybox", system.0.path().join("bin/busybox")).unwrap();
-        system
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn program(&self, name: &str, script: &str) {
-        let path = format!("bin/{name}");
-        self.write(&path, &format!("#!/bin/busybox sh\n{script}\n"));
-        let mode = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.0.path().join(path), mode).unwrap();
-    }
-
-    /// What modules for kernel `built_for` say of themselves.
-    fn modinfo(&self, built_for: &str) {
-        self.program(
-            "modinfo",
-            &format!(
-                "case $* in\n\
-                 '-k {RELEASE} -F alias cxgb4_dump') echo 'pci:v00001425d00006401sv*sd*bc*sc*i*' ;;\n\
-                 '-k {RELEASE} -F vermagic '*) echo '{built_for} SMP preempt mod_unload modversions' ;;\n\
-                 *) exit 1 ;;\n\
-                 esac"
-            ),
-        );
-    }
-
-    fn remove(&self, path: &str) {
-        fs::remove_file(self.0.path().join(path)).unwrap();
-    }
-
-    /// Exit status and what it says.
-    fn examine(&self) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
-            .args(["doctor", "--root"])
-            .arg(self.0.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        (output.status.code().unwrap(), said)
-    }
-}
+use ready::{check, System, LISTING, PACKAGES};
 
 #[test]
 fn a_system_that_is_ready_is_told_what_will_be_dumped() {
@@ -96,13 +21,12 @@ fn a_system_that_is_ready_is_told_what_will_be_dumped() {
         said.contains("about 100 MiB will be free in the crash kernel, 25 MiB of them for dumps"),
         "{said}"
     );
-    assert!(!said.contains("=>"), "{said}");
+    assert!(said.lines().all(|line| line.starts_with("ok ")), "{said}");
 }
 
 #[test]
 fn whatever_is_missing_is_named_with_what_to_do() {
-    type Change = fn(&System);
-    let cases: [(Change, i32, &str, &str); 10] = [
+    check(&[
         (
             |s| s.write("sys/kernel/kexec_crash_size", "0"),
             2,
@@ -114,12 +38,6 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             2,
             "not loaded",
             "kdump-config load",
-        ),
-        (
-            |s| s.write("proc/cmdline", "quiet novmcoredd"),
-            1,
-            "switched off",
-            "remove novmcoredd",
         ),
         (
             |s| s.remove("bin/modinfo"),
@@ -163,16 +81,153 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             "about 28 MiB will be free",
             "raise crashkernel=",
         ),
+    ]);
+}
+
+#[test]
+fn a_directory_that_holds_no_system_is_an_error() {
+    for path in ["", "home/somebody", "etc/hostname", "usr/bin/true"] {
+        let system = System::empty();
+        if !path.is_empty() {
+            system.write(path, "");
+        }
+        let output = system.doctor();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(output.stdout.is_empty(), "{path}");
+        assert!(
+            said.contains("not the root directory of a system"),
+            "{said}"
+        );
+    }
+    let nowhere = System::empty();
+    fs::remove_dir(nowhere.0.path()).unwrap();
+    let output = nowhere.doctor();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("No such file or directory"), "{said}");
+}
+
+#[test]
+fn watchdogs_must_leave_time_for_dumps() {
+    const CONF: &str = "etc/systemd/system.conf";
+    fn running(system: &System, identity: &str, seconds: &str) {
+        let watchdog = "sys/class/watchdog/watchdog0";
+        system.write(&format!("{watchdog}/identity"), identity);
+        system.write(&format!("{watchdog}/state"), "active");
+        system.write(&format!("{watchdog}/timeout"), seconds);
+    }
+    check(&[
+        (
+            |s| running(s, "iTCO_wdt", "30"),
+            1,
+            "watchdog0 (iTCO_wdt): reset after 30 s, dumps may take 90 s",
+            "`RuntimeWatchdogSec=180` in /etc/systemd/system.conf",
+        ),
+        (
+            |s| s.write(CONF, "[Manager]\nRuntimeWatchdogSec=1min\n"),
+            1,
+            "RuntimeWatchdogSec=1min: reset after 60 s, dumps may take 90 s",
+            "DEADLINE in /etc/default/vmcore-devdump, then `vmcore-devdump-update`",
+        ),
+        (
+            |s| {
+                s.write(CONF, "[Manager]\nRuntimeWatchdogSec=10min\n");
+                let part = "etc/systemd/system.conf.d/watchdog.conf";
+                s.write(part, "[Manager]\nRuntimeWatchdogSec=20s\n");
+            },
+            1,
+            "RuntimeWatchdogSec=20s: reset after 20 s",
+            "`RuntimeWatchdogSec=180` in /etc/systemd/system.conf.d/watchdog.conf, then `systemctl daemon-reexec`",
+        ),
+    ]);
+    type Change = fn(&System);
+    let fine: [(Change, &str); 6] = [
+        (
+            |s| running(s, "iTCO_wdt", "91"),
+            "reset after 91 s, dumps are over after 90 s",
+        ),
+        (|s| running(s, "Software Watchdog", "30"), "none is running"),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "30");
+                s.write("sys/class/watchdog/watchdog0/state", "inactive");
+            },
+            "none is running",
+        ),
+        (
+            |s| {
+                s.write(
+                    CONF,
+                    "[Manager]\n#RuntimeWatchdogSec=1\nRebootWatchdogSec=10min\n",
+                )
+            },
+            "none is running",
+        ),
+        (
+            |s| s.write(CONF, "[Manager]\nRuntimeWatchdogSec=off\n"),
+            "none is running",
+        ),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "60");
+                s.write("etc/default/vmcore-devdump", "DEADLINE=45");
+                s.touch("var/lib/kdump/initrd.img-7.3.4+deb13-amd64");
+                s.touch("var/crash/kexec_cmd");
+            },
+            "reset after 60 s, dumps are over after 45 s",
+        ),
     ];
-    for (change, status, found, advice) in cases {
+    for (change, found) in fine {
         let system = System::ready();
         change(&system);
-        let (have, said) = system.examine();
-        assert_eq!(have, status, "{said}");
-        assert!(said.contains(found), "no \"{found}\" in\n{said}");
-        let advised = said
-            .lines()
-            .any(|line| line.contains("=> ") && line.contains(advice));
-        assert!(advised, "no \"{advice}\" in\n{said}");
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{said}");
+        assert!(said.contains(found), "{said}");
+    }
+}
+
+#[test]
+fn a_makedumpfile_that_does_not_know_the_kernel_is_found() {
+    const STATUS: &str = "var/lib/dpkg/status";
+    check(&[
+        (
+            |s| s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.9")),
+            1,
+            "1.7.9 loses pages of kernel 7.3.4+deb13-amd64",
+            "install a later one than 1.7.9; until then, `-d 23` keeps them, and user data: \
+             `MAKEDUMP_ARGS=\"-c -d 23\"` in /etc/default/kdump-tools",
+        ),
+        (
+            |s| {
+                s.remove(STATUS);
+                s.program(
+                    "makedumpfile",
+                    "echo 'makedumpfile: version 1.7.6 (released on 10 Apr 2025)'",
+                );
+            },
+            1,
+            "1.7.6 loses pages of kernel 7.3.4+deb13-amd64",
+            "`-d 23`",
+        ),
+    ]);
+    type Change = fn(&System);
+    let fine: [Change; 4] = [
+        |s| s.remove(STATUS),
+        |s| {
+            s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.6"));
+            s.write("proc/sys/kernel/osrelease", "7.0.12-amd64");
+        },
+        |s| {
+            s.write(STATUS, &PACKAGES.replace("1.7.10", "1.7.6"));
+            s.write("etc/default/kdump-tools", "MAKEDUMP_ARGS=\"-c -d 23\"");
+        },
+        |s| s.write(STATUS, &PACKAGES.replace("1:1.7.10-1", "1:1.8~rc1-1")),
+    ];
+    for change in fine {
+        let system = System::ready();
+        change(&system);
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{said}");
     }
 }

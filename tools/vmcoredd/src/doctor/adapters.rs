@@ -2,8 +2,6 @@
 
 //! Which devices would be dumped.
 
-use std::fs;
-
 use super::{system::System, Finding, State};
 
 const CHECK: &str = "adapters";
@@ -52,20 +50,15 @@ fn ids(alias: &str) -> Option<(u32, u32)> {
 /// Address, vendor and device of all PCI functions, in the order of addresses.
 fn devices(system: &System) -> Vec<(String, u32, u32)> {
     const DIR: &str = "/sys/bus/pci/devices";
-    let entries = fs::read_dir(system.path(DIR))
+    system
+        .names(DIR)
         .into_iter()
-        .flatten()
-        .flatten();
-    let mut devices: Vec<_> = entries
-        .filter_map(|entry| {
-            let address = entry.file_name().into_string().ok()?;
+        .filter_map(|address| {
             let id = |what: &str| system.number(&format!("{DIR}/{address}/{what}"));
             let (vendor, device) = (id("vendor")?, id("device")?);
             Some((address, vendor as u32, device as u32))
         })
-        .collect();
-    devices.sort();
-    devices
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,16 +2,13 @@
 
 //! Whether a panic boots a crash kernel at all.
 
-use vmcore_format::command_line;
-
 use super::{system::System, Finding, State};
 
 const RESERVED: &str = "reserved";
 const LOADED: &str = "crash kernel";
-const SWITCH: &str = "novmcoredd";
 
 pub fn check(system: &System) -> Vec<Finding> {
-    vec![reserved(system), loaded(system), switched_on(system)]
+    vec![reserved(system), loaded(system)]
 }
 
 /// Newer kernels have these files in a directory of their own, too.
@@ -38,10 +35,14 @@ fn reserved(system: &System) -> Finding {
     }
 }
 
+pub fn is_loaded(system: &System) -> bool {
+    number(system, "loaded") == Some(1)
+}
+
 fn loaded(system: &System) -> Finding {
-    match number(system, "loaded") {
-        Some(1) => Finding::ok(LOADED, "loaded"),
-        _ => Finding::bad(
+    match is_loaded(system) {
+        true => Finding::ok(LOADED, "loaded"),
+        false => Finding::bad(
             LOADED,
             State::Critical,
             "not loaded: a panic would save nothing",
@@ -50,19 +51,5 @@ fn loaded(system: &System) -> Finding {
                 false => "start the kdump service: `systemctl start kdump`, or install kdump-tools on Debian",
             },
         ),
-    }
-}
-
-/// The crash kernel mostly gets the command line of this one.
-fn switched_on(system: &System) -> Finding {
-    let line = system.read("/proc/cmdline").unwrap_or_default();
-    match command_line::is_disabled(line.as_bytes()) {
-        true => Finding::bad(
-            SWITCH,
-            State::Warning,
-            "on the kernel's command line: device dumps are switched off",
-            "remove novmcoredd from the command line of the crash kernel (Debian: KDUMP_CMDLINE in /etc/default/kdump-tools)",
-        ),
-        false => Finding::ok(SWITCH, "not on the command line"),
     }
 }

@@ -2,8 +2,6 @@
 
 //! What the crash kernel boots from, and whether our modules are in it.
 
-use std::{fs, path::Path};
-
 use super::{
     adapters::DRIVERS,
     system::System,
@@ -12,7 +10,7 @@ use super::{
 };
 
 const CHECK: &str = "initramfs";
-const CORE: &str = "vmcore_devdump";
+pub const CORE: &str = "vmcore_devdump";
 
 /// The initramfs of the crash kernel.
 pub struct Initramfs {
@@ -39,7 +37,7 @@ pub fn find(system: &System) -> Result<Initramfs, Finding> {
     let running = system.release();
     let mut found = Vec::new();
     for (dir, before, behind) in PLACES {
-        for name in names(&system.path(dir)) {
+        for name in system.names(dir) {
             let release = name
                 .strip_prefix(before)
                 .and_then(|rest| rest.strip_suffix(behind));
@@ -71,14 +69,12 @@ pub fn find(system: &System) -> Result<Initramfs, Finding> {
     })
 }
 
-/// In order, without those that can't be read.
-fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut names: Vec<_> = entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    names.sort();
-    names
+/// How to make it anew.
+pub fn making(path: &str) -> &'static str {
+    match path.starts_with("/var/lib/kdump") {
+        true => "run `vmcore-devdump-update`",
+        false => "rebuild it: `kdumpctl rebuild` (Fedora, RHEL) or `mkdumprd -f` (SUSE)",
+    }
 }
 
 pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
@@ -97,7 +93,7 @@ pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
     };
     let rebuild = match path.starts_with("/var/lib/kdump") {
         true => "install vmcore-devdump; if it is there, see /etc/default/vmcore-devdump, then run `vmcore-devdump-update`",
-        false => "rebuild it: `kdumpctl rebuild` (Fedora, RHEL) or `mkdumprd -f` (SUSE)",
+        false => making(path),
     };
     let modules = || [CORE].iter().chain(&DRIVERS);
     let missing: Vec<_> = modules()

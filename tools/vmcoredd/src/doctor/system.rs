@@ -6,15 +6,26 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::SystemTime,
 };
+
+use anyhow::{ensure, Context, Result};
 
 pub struct System {
     root: PathBuf,
 }
 
 impl System {
-    pub fn new(root: PathBuf) -> Self {
-        Self { root }
+    /// Fails if there is none in `root`.
+    pub fn open(root: PathBuf) -> Result<Self> {
+        let shown = root.display().to_string();
+        fs::read_dir(&root).with_context(|| shown.clone())?;
+        let has = |dir: &str| root.join(dir).is_dir();
+        ensure!(
+            has("etc") && (has("usr") || has("bin")),
+            "{shown} is not the root directory of a system: it has no etc, or neither usr nor bin"
+        );
+        Ok(Self { root })
     }
 
     /// Where an absolute path is.
@@ -37,6 +48,25 @@ impl System {
         }
     }
 
+    pub fn exists(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
+    /// When a file was written the last time.
+    pub fn modified(&self, path: &str) -> Option<SystemTime> {
+        fs::metadata(self.path(path)).ok()?.modified().ok()
+    }
+
+    /// What is in a directory, in order, without what can't be read.
+    pub fn names(&self, dir: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(dir)).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The running kernel's release.
     pub fn release(&self) -> String {
         self.read("/proc/sys/kernel/osrelease").unwrap_or_default()
@@ -45,7 +75,7 @@ impl System {
     pub fn has(&self, program: &str) -> bool {
         let dirs = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
         dirs.iter()
-            .any(|dir| self.path(&format!("{dir}/{program}")).exists())
+            .any(|dir| self.exists(&format!("{dir}/{program}")))
     }
 
     /// What a program of the system prints; `None` if it can't be run, or fails.
