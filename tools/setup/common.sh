@@ -92,7 +92,7 @@ only_one() {
 	local lock
 	exec {lock}>"$cache/$1.lock"
 	flock -w 5 "$lock" || {
-		printf '%9s  waiting for another set-up to finish (%s/%s.lock)\n' '' "$cache" "$1" >&2
+		printf '%9s  waiting until %s is made (%s.lock)\n' '' "$1" "$cache/$1" >&2
 		flock "$lock"
 	}
 }
