@@ -76,11 +76,11 @@ fn product_data(device: &Device<'_>, names: &mut [u8; vpd::NAMES_LEN]) -> Result
     found.encode(names);
     match error {
         None => Ok(()),
-        Some(offset) => Err(Failure::new(
-            Cause::Malformed,
-            offset as u32,
-            data[offset].into(),
-        )),
+        Some(offset) => {
+            // Nothing, if more data should follow.
+            let there = data.get(offset).map_or(0, |byte| u64::from(*byte));
+            Err(Failure::new(Cause::Malformed, offset as u32, there))
+        }
     }
 }
 
