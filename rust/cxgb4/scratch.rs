@@ -3,7 +3,10 @@
 //! All the memory that collecting takes, besides what is collected.
 
 use super::super::{
-    bindings::zlib::Deflate,
+    bindings::zlib::{
+        Deflate,
+        BUF_ERROR, //
+    },
     format::cudbg::chunk::{
         ChunkHeader,
         CHUNK_HEADER_LEN,
@@ -24,9 +27,6 @@ use kernel::{
 
 /// More than a chunk of zeroes takes, deflated and with its header.
 const ZEROES_LEN: usize = 512;
-
-/// What zlib returns if there is not enough room (`Z_BUF_ERROR`).
-const NO_ROOM: i32 = -5;
 
 /// Taken before the first access to the device, and kept until the last.
 pub(super) struct Scratch {
@@ -74,12 +74,12 @@ impl Scratch {
     ///
     /// Memories are mostly zeroes, and each chunk of them gives the same: it's deflated once.
     pub(super) fn pack(&mut self, len: usize) -> core::result::Result<&[u8], i32> {
-        let raw = self.raw.get(..len).ok_or(NO_ROOM)?;
+        let raw = self.raw.get(..len).ok_or(BUF_ERROR)?;
         let is_zeroes = len == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0);
         if is_zeroes && self.zeroes_len > 0 {
-            return self.zeroes.get(..self.zeroes_len).ok_or(NO_ROOM);
+            return self.zeroes.get(..self.zeroes_len).ok_or(BUF_ERROR);
         }
-        let (header, body) = self.packed.split_first_chunk_mut().ok_or(NO_ROOM)?;
+        let (header, body) = self.packed.split_first_chunk_mut().ok_or(BUF_ERROR)?;
         let packed_len = self.deflate.deflate(raw, body)?;
         *header = ChunkHeader {
             raw_len: len as u32,
@@ -87,7 +87,7 @@ impl Scratch {
         }
         .encode();
         let chunk_len = packed_len.saturating_add(CHUNK_HEADER_LEN);
-        let chunk = self.packed.get(..chunk_len).ok_or(NO_ROOM)?;
+        let chunk = self.packed.get(..chunk_len).ok_or(BUF_ERROR)?;
         if is_zeroes {
             // If it does not fit, the next one is deflated again.
             if let Some(zeroes) = self.zeroes.get_mut(..chunk.len()) {
