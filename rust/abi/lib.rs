@@ -71,11 +71,10 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
 
     // A copy, so that nothing refers to the dump while it is being collected.
     let mut name = [0u8; raw::NAME_LEN];
-    let given = dump.name().to_bytes();
-    if given.len() >= name.len() {
-        return Err(EINVAL);
-    }
-    name[..given.len()].copy_from_slice(given);
+    let given = dump.name().to_bytes_with_nul();
+    name.get_mut(..given.len())
+        .ok_or(EINVAL)?
+        .copy_from_slice(given);
     // SAFETY: `name` ends in a NUL and lives until the call returns; `collect` is called with `dump`, before then.
     to_result(unsafe {
         raw::vmcore_devdump_stream(

@@ -4,9 +4,12 @@
 //!
 //! C header: `include/uapi/linux/pci_regs.h`
 
+mod config_space;
+
+pub(crate) use self::config_space::ConfigSpace;
+
 use kernel::{
     device::Bound,
-    io::Io,
     pci::Device,
     prelude::*,
     str::{
@@ -48,17 +51,17 @@ impl<'a> MemoryDecoding<'a> {
     ///
     /// # Errors
     ///
-    /// `ENODEV`: the device is not there any more. `ENXIO`: it cannot be made to answer.
+    /// `ENODEV`, `EIO`: the device is not there any more, or cannot be asked. `ENXIO`: it cannot be made to answer.
     pub(crate) fn enable(device: &'a Device<Bound>) -> Result<Self> {
-        let config = device.config_space();
-        let before = config.try_read16(COMMAND)?;
+        let config = ConfigSpace::of(device);
+        let before = config.read16(COMMAND)?;
         if before == ALL_ONES {
             return Err(ENODEV);
         }
         let decoding = Self { device, before };
         if before & COMMAND_MEMORY == 0 {
-            config.try_write16(before | COMMAND_MEMORY, COMMAND)?;
-            if config.try_read16(COMMAND)? & COMMAND_MEMORY == 0 {
+            config.write16(COMMAND, before | COMMAND_MEMORY)?;
+            if config.read16(COMMAND)? & COMMAND_MEMORY == 0 {
                 return Err(ENXIO);
             }
         }
@@ -69,8 +72,8 @@ impl<'a> MemoryDecoding<'a> {
 impl Drop for MemoryDecoding<'_> {
     fn drop(&mut self) {
         if self.before & COMMAND_MEMORY == 0 {
-            // Cannot fail: `enable` has accessed the same register.
-            let _ = self.device.config_space().try_write16(self.before, COMMAND);
+            // If the device is gone, there is nothing to put back.
+            let _ = ConfigSpace::of(self.device).write16(COMMAND, self.before);
         }
     }
 }

@@ -47,6 +47,31 @@ pub(crate) struct SinkOps {
 
 pub(crate) type Collect = unsafe extern "C" fn(sink: *mut Sink, ctx: *mut c_void) -> c_int;
 
+#[cfg(layout)]
+same_in_c! {
+    const VMCOREDD_MAX_NAME_BYTES = NAME_LEN;
+}
+
+#[cfg(layout)]
+same_in_c! {
+    struct vmcoredd_data = VmcoreddData {
+        dump_name = dump_name,
+        size = size,
+        vmcoredd_callback = callback,
+    }
+    struct vmcore_devdump_sink = Sink {
+        ops = ops,
+    }
+    struct vmcore_devdump_sink_ops = SinkOps {
+        write = write,
+        patch = patch,
+        len = len,
+        remaining = remaining,
+        ms_left = ms_left,
+        missing = missing,
+    }
+}
+
 extern "C" {
     pub(crate) fn vmcore_devdump_stream(
         name: *const c_char,

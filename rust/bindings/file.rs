@@ -104,7 +104,7 @@ impl File {
             if read == 0 {
                 break;
             }
-            done += read as usize;
+            done = done.saturating_add(read as usize);
         }
         Ok(done)
     }
@@ -126,7 +126,7 @@ impl File {
             let count = &raw mut (*raw).__bindgen_anon_1.__bindgen_anon_1.as_mut().count;
             count.write(part);
             let read = bindings::vfs_iter_read(self.0, raw, &mut pos, 0);
-            count.write(count.read() + (whole - part));
+            count.write(count.read().saturating_add(whole - part));
             read
         };
         to_result(read.clamp(c_int::MIN as isize, 0) as c_int)?;

@@ -44,6 +44,24 @@ struct ProcOps {
     get_unmapped_area: *const c_void,
 }
 
+#[cfg(layout)]
+same_in_c! {
+    struct proc_ops = ProcOps {
+        proc_flags = flags,
+        proc_open = open,
+        proc_read = read,
+        proc_read_iter = read_iter,
+        proc_write = write,
+        proc_lseek = lseek,
+        proc_release = release,
+        proc_poll = poll,
+        proc_ioctl = ioctl,
+        proc_compat_ioctl = compat_ioctl,
+        proc_mmap = mmap,
+        proc_get_unmapped_area = get_unmapped_area,
+    }
+}
+
 // SAFETY: A table of constants.
 unsafe impl Sync for ProcOps {}
 

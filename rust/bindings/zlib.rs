@@ -23,6 +23,19 @@ const DEFAULT_STRATEGY: c_int = 0;
 const FINISH: c_int = 5;
 const OK: c_int = 0;
 const STREAM_END: c_int = 1;
+/// What is returned if the output does not hold it all.
+pub(crate) const BUF_ERROR: c_int = -5;
+
+#[cfg(layout)]
+same_in_c! {
+    const Z_DEFAULT_COMPRESSION = DEFAULT_COMPRESSION;
+    const Z_DEFLATED = DEFLATED;
+    const Z_DEFAULT_STRATEGY = DEFAULT_STRATEGY;
+    const Z_FINISH = FINISH;
+    const Z_OK = OK;
+    const Z_STREAM_END = STREAM_END;
+    const Z_BUF_ERROR = BUF_ERROR;
+}
 
 /// `struct z_stream_s`.
 #[repr(C)]
@@ -39,6 +52,24 @@ struct Stream {
     data_type: c_int,
     adler: c_ulong,
     reserved: c_ulong,
+}
+
+#[cfg(layout)]
+same_in_c! {
+    struct z_stream_s = Stream {
+        next_in = next_in,
+        avail_in = avail_in,
+        total_in = total_in,
+        next_out = next_out,
+        avail_out = avail_out,
+        total_out = total_out,
+        msg = msg,
+        state = state,
+        workspace = workspace,
+        data_type = data_type,
+        adler = adler,
+        reserved = reserved,
+    }
 }
 
 extern "C" {

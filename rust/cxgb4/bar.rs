@@ -88,9 +88,7 @@ impl Registers for Bar0<'_> {
         /// `PCI_INTERRUPT_LINE`: the model keeps it, and counts by its value.
         const INTERRUPT_LINE: usize = 0x3c;
 
-        let _ = self
-            .device
-            .config_space()
-            .try_write8(section, INTERRUPT_LINE);
+        let _ =
+            super::super::abi::pci::ConfigSpace::of(self.device).write8(INTERRUPT_LINE, section);
     }
 }

@@ -31,3 +31,5 @@ mod chip;
 mod hostile;
 #[path = "tests/memory.rs"]
 mod memory;
+#[path = "tests/vpd.rs"]
+mod vpd;

@@ -147,7 +147,7 @@ impl<'a> Device<'a> {
     pub(crate) fn wait(&self, address: u32, done: impl Fn(u32) -> bool) -> Result<u32> {
         let start = self.registers.now_ms();
         loop {
-            let late = self.registers.now_ms() - start > PATIENCE;
+            let late = self.registers.now_ms().saturating_sub(start) > PATIENCE;
             let value = self.read32(address)?;
             if done(value) {
                 return Ok(value);

@@ -68,11 +68,11 @@ pub(super) fn collect(
         let finished = writer.finish();
         result = result.and(finished);
         match result {
-            Ok(()) => tally.ok += 1,
+            Ok(()) => tally.ok = tally.ok.saturating_add(1),
             // Not fitted is not a failure.
             Err(failure) if failure.is_absence() => {}
             Err(failure) => {
-                tally.failed += 1;
+                tally.failed = tally.failed.saturating_add(1);
                 sink.missing(section.name());
                 stopped = stopped.or(Some(failure).filter(Failure::is_final));
             }
@@ -103,17 +103,22 @@ fn header(
     sink: &mut Sink<'_>,
     result: super::failure::Result,
 ) -> SectionHeader {
-    let len = sink.len() - start;
-    let padding = len.next_multiple_of(4) - len;
+    let len = sink.len().saturating_sub(start);
+    let padding: &[u8] = match len % 4 {
+        1 => &[0; 3],
+        2 => &[0; 2],
+        3 => &[0; 1],
+        _ => &[],
+    };
     // If not even that fits, the section ends without.
-    let padding = match sink.write(&[0; 3][..padding]) {
-        Ok(()) => padding,
+    let padding = match sink.write(padding) {
+        Ok(()) => padding.len(),
         Err(_) => 0,
     };
     let mut header = SectionHeader {
         id: section.id().into(),
         start: start as u32,
-        size: (len + padding) as u32,
+        size: len.saturating_add(padding) as u32,
         padding: padding as u8,
         ..SectionHeader::default()
     };

@@ -8,6 +8,7 @@ use super::{
         Device, //
     },
     failure::Result,
+    regs::nth,
     writer::Writer, //
 };
 
@@ -41,7 +42,7 @@ impl Range {
     }
 
     pub(crate) fn indexes(self) -> impl Iterator<Item = u32> {
-        (0..self.count).map(move |n| self.first + n * self.stride)
+        (0..self.count).map(move |n| nth(self.first, n, self.stride))
     }
 
     /// What a dump has before the values.
@@ -61,7 +62,7 @@ impl Range {
             let value = read(index)?;
             writer.words(&[value])?;
         }
-        writer.zeroes(((WORDS - self.count) * 4) as usize)
+        writer.zeroes(WORDS.saturating_sub(self.count) as usize * 4)
     }
 }
 
@@ -90,13 +91,14 @@ impl<'a> Indirect<'a> {
 
 /// Writes `ranges`.
 pub(crate) fn dump(device: &Device<'_>, ranges: &[Range], writer: &mut Writer<'_, '_>) -> Result {
-    for group in ranges.chunk_by(|a, b| a.pair == b.pair) {
-        let registers = Indirect::open(device, group[0].pair)?;
-        for range in group {
+    let mut ranges = ranges.iter().peekable();
+    while let Some(pair) = ranges.peek().map(|range| range.pair) {
+        let registers = Indirect::open(device, pair)?;
+        while let Some(range) = ranges.next_if(|range| range.pair == pair) {
             let mut header = range.header();
             if range.stride != 1 {
                 // The C driver counts up in the header, and leaves out the number.
-                header[2] += range.count * range.stride;
+                header[2] = nth(range.first, range.count, range.stride);
                 header[3] = 0;
             }
             range.dump(header, writer, |index| registers.read(index))?;

@@ -9,7 +9,8 @@ use super::{
             Meminfo,
             Range,
             HIDDEN,
-            MAX_AVAILABLE, //
+            MAX_AVAILABLE,
+            MAX_REGIONS, //
         },
     },
     device::Device,
@@ -21,6 +22,7 @@ use super::{
         cim,
         le,
         ma,
+        nth,
         sge,
         tp,
         ulp, //
@@ -62,32 +64,36 @@ pub(crate) struct Memories {
 
 impl Memories {
     pub(crate) fn find(device: &Device<'_>) -> Result<Self> {
-        let mut memories = Self {
-            ranges: Default::default(),
-            count: 0,
-            enabled: device.read32(ma::TARGET_MEM_ENABLE)?,
-        };
+        let enabled = device.read32(ma::TARGET_MEM_ENABLE)?;
+        let mut ranges: [Range; MAX_AVAILABLE] = Default::default();
+        let mut count = 0;
         for memory in device.hal.memories {
-            if memory.enabled.of(memories.enabled) == 0 {
+            if memory.enabled.of(enabled) == 0 {
                 continue;
             }
             let bar = device.read32(memory.bar)?;
             let base = ma::BASE.of(bar) << 20;
-            if let Some(range) = memories.ranges.get_mut(memories.count) {
+            if let Some(range) = ranges.get_mut(count) {
                 *range = Range {
                     base,
                     limit: base.wrapping_add(ma::SIZE.of(bar) << 20),
                     kind: memory.kind,
                 };
-                memories.count += 1;
+                count += 1;
             }
         }
-        sort_by_base(&mut memories.ranges[..memories.count]);
-        Ok(memories)
+        if let Some(found) = ranges.get_mut(..count) {
+            sort_by_base(found);
+        }
+        Ok(Self {
+            ranges,
+            count,
+            enabled,
+        })
     }
 
     fn list(&self) -> &[Range] {
-        &self.ranges[..self.count]
+        self.ranges.get(..self.count).unwrap_or(&self.ranges)
     }
 
     /// The first of `kinds` that is there, as addresses.
@@ -132,6 +138,10 @@ pub(crate) fn read(device: &Device<'_>) -> Result<Meminfo> {
 }
 
 fn regions(device: &Device<'_>, memories: &Memories, info: &mut Meminfo) -> Result {
+    // Entries that are not used keep their number, as in the C driver.
+    for (number, region) in (0..MAX_REGIONS as u32).zip(&mut info.regions) {
+        region.kind = number;
+    }
     let mut list = List {
         regions: &mut info.regions,
         count: 0,
@@ -176,10 +186,8 @@ fn regions(device: &Device<'_>, memories: &Memories, info: &mut Meminfo) -> Resu
         }
     }
     let count = list.count;
-    sort_by_base(&mut info.regions[..count]);
-    // Entries that are not used keep their number, as in the C driver.
-    for (index, region) in info.regions.iter_mut().enumerate().skip(count) {
-        region.kind = index as u32;
+    if let Some(used) = info.regions.get_mut(..count) {
+        sort_by_base(used);
     }
     info.region_count = count as u32;
     Ok(())
@@ -282,7 +290,7 @@ fn pages(device: &Device<'_>, info: &mut Meminfo) -> Result {
 fn counters(device: &Device<'_>, info: &mut Meminfo) -> Result {
     let hal = device.hal;
     let read = |first: u32, index: u32| {
-        let value = device.read32(first + 4 * index)?;
+        let value = device.read32(nth(first, index, 4))?;
         Ok((hal.pages_used.of(value), hal.pages_allocated.of(value)))
     };
     for (index, (used, allocated)) in

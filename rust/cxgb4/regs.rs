@@ -8,18 +8,26 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
     shift: u32,
-    bits: u32,
+    mask: u32,
 }
 
 impl Field {
     pub(crate) const fn new(shift: u32, bits: u32) -> Self {
-        Self { shift, bits }
+        Self {
+            shift,
+            mask: (1 << bits) - 1,
+        }
     }
 
     /// This field of a register that holds `value`.
     pub(crate) const fn of(self, value: u32) -> u32 {
-        (value >> self.shift) & ((1 << self.bits) - 1)
+        value.wrapping_shr(self.shift) & self.mask
     }
+}
+
+/// The `n`th of registers, or of indexes, that are `stride` apart. Wraps: what no register has is found out when it is read.
+pub(crate) const fn nth(first: u32, n: u32, stride: u32) -> u32 {
+    first.wrapping_add(n.wrapping_mul(stride))
 }
 
 /// The processor (CIM).
@@ -128,16 +136,19 @@ pub(crate) mod ma {
 
 /// The port switch; counters of T5 and before, then those of T6.
 pub(crate) mod mps {
-    use super::Field;
+    use super::{
+        nth,
+        Field, //
+    };
 
     /// Class of TCAM entry `n`, low and high word.
     pub(crate) const fn cls_sram(n: u32) -> (u32, u32) {
-        (0xe000 + 8 * n, 0xe004 + 8 * n)
+        (nth(0xe000, n, 8), nth(0xe004, n, 8))
     }
 
     /// Before T6: both halves of TCAM entry `n`, 64 bits each.
     pub(crate) const fn cls_tcam(n: u32) -> (u32, u32) {
-        (0xf000 + 16 * n, 0xf008 + 16 * n)
+        (nth(0xf000, n, 16), nth(0xf008, n, 16))
     }
 
     /// T6: asks for half an entry.

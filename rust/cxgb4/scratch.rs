@@ -3,7 +3,10 @@
 //! All the memory that collecting takes, besides what is collected.
 
 use super::super::{
-    bindings::zlib::Deflate,
+    bindings::zlib::{
+        Deflate,
+        BUF_ERROR, //
+    },
     format::cudbg::chunk::{
         ChunkHeader,
         CHUNK_HEADER_LEN,
@@ -29,8 +32,9 @@ const ZEROES_LEN: usize = 512;
 pub(super) struct Scratch {
     raw: KVVec<u8>,
     packed: KVVec<u8>,
-    /// A whole chunk of zeroes, deflated; empty until there was one.
+    /// A whole chunk of zeroes, deflated, in the first `zeroes_len` bytes; 0 until there was one.
     zeroes: KVec<u8>,
+    zeroes_len: usize,
     deflate: Deflate,
 }
 
@@ -41,7 +45,8 @@ impl Scratch {
         Ok(Self {
             raw: KVVec::zeroed(CHUNK_SIZE, flags)?,
             packed: KVVec::zeroed(CHUNK_HEADER_LEN + MAX_PACKED, flags)?,
-            zeroes: KVec::with_capacity(ZEROES_LEN, flags)?,
+            zeroes: KVec::zeroed(ZEROES_LEN, flags)?,
+            zeroes_len: 0,
             deflate: Deflate::new(WINDOW_BITS, MEM_LEVEL)?,
         })
     }
@@ -51,13 +56,13 @@ impl Scratch {
         let parts = [
             self.raw.len(),
             self.packed.len(),
-            self.zeroes.capacity(),
+            self.zeroes.len(),
             self.deflate.workspace_len(),
         ];
-        parts
-            .iter()
-            .map(|len| len.next_multiple_of(PAGE_SIZE))
-            .sum()
+        let pages = parts.iter().fold(0, |pages: usize, len| {
+            pages.saturating_add(len.div_ceil(PAGE_SIZE))
+        });
+        pages.saturating_mul(PAGE_SIZE)
     }
 
     /// Room for the bytes of a chunk.
@@ -69,24 +74,26 @@ impl Scratch {
     ///
     /// Memories are mostly zeroes, and each chunk of them gives the same: it's deflated once.
     pub(super) fn pack(&mut self, len: usize) -> core::result::Result<&[u8], i32> {
-        let raw = &self.raw[..len];
+        let raw = self.raw.get(..len).ok_or(BUF_ERROR)?;
         let is_zeroes = len == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0);
-        if is_zeroes && !self.zeroes.is_empty() {
-            return Ok(&self.zeroes);
+        if is_zeroes && self.zeroes_len > 0 {
+            return self.zeroes.get(..self.zeroes_len).ok_or(BUF_ERROR);
         }
-        let (header, body) = self.packed.split_at_mut(CHUNK_HEADER_LEN);
+        let (header, body) = self.packed.split_first_chunk_mut().ok_or(BUF_ERROR)?;
         let packed_len = self.deflate.deflate(raw, body)?;
-        header.copy_from_slice(
-            &ChunkHeader {
-                raw_len: len as u32,
-                packed_len: packed_len as u32,
+        *header = ChunkHeader {
+            raw_len: len as u32,
+            packed_len: packed_len as u32,
+        }
+        .encode();
+        let chunk_len = packed_len.saturating_add(CHUNK_HEADER_LEN);
+        let chunk = self.packed.get(..chunk_len).ok_or(BUF_ERROR)?;
+        if is_zeroes {
+            // If it does not fit, the next one is deflated again.
+            if let Some(zeroes) = self.zeroes.get_mut(..chunk.len()) {
+                zeroes.copy_from_slice(chunk);
+                self.zeroes_len = chunk.len();
             }
-            .encode(),
-        );
-        let chunk = &self.packed[..CHUNK_HEADER_LEN + packed_len];
-        if is_zeroes && chunk.len() <= self.zeroes.capacity() {
-            // Fits by the check; if it did not, the next one would be deflated again.
-            let _ = self.zeroes.extend_from_slice(chunk, GFP_KERNEL);
         }
         Ok(chunk)
     }

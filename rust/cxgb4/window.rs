@@ -24,6 +24,7 @@ pub(crate) struct Window<'a> {
     device: &'a Device<'a>,
     /// In BAR0.
     base: u32,
+    /// A power of two.
     aperture: u32,
     /// Value of `OFFSET` when we came.
     before: u32,
@@ -64,9 +65,11 @@ impl<'a> Window<'a> {
     ///
     /// All-ones may mean that the device is gone: see [`Device::check_alive`].
     pub(crate) fn read64(&mut self, address: u32) -> Result<u64> {
-        let within = address & (self.aperture - 1);
-        self.show(address - within)?;
-        self.device.read64_unchecked(self.base + within)
+        let mask = self.aperture.wrapping_sub(1);
+        self.show(address & !mask)?;
+        // Inside of BAR0: the whole window is.
+        self.device
+            .read64_unchecked(self.base.wrapping_add(address & mask))
     }
 
     fn show(&mut self, address: u32) -> Result {

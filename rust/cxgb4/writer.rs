@@ -24,6 +24,9 @@ use kernel::error::{
 /// Bytes after which the time is looked at.
 const TIME_STEP: usize = 256;
 
+/// Cannot happen: a chunk holds all that is asked for.
+const NO_ROOM: Failure = Failure::new(Cause::NoMemory, 0, 0);
+
 /// What writing to the dump failed with.
 pub(super) fn sink_failure(error: Error, sink: &Sink<'_>) -> Failure {
     let cause = if error == ENOSPC {
@@ -53,14 +56,27 @@ impl<'a, 's> Writer<'a, 's> {
 
     /// Appends `bytes`. Fails when memory or time of the dump are used up.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result {
-        self.put(bytes.len(), |room, done| {
-            room.copy_from_slice(&bytes[done..done + room.len()]);
-        })
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = self.room(rest.len())?;
+            let (now, later) = rest.split_at_checked(room.len()).unwrap_or((rest, &[]));
+            if let Some(place) = room.get_mut(..now.len()) {
+                place.copy_from_slice(now);
+            }
+            rest = later;
+        }
+        Ok(())
     }
 
     /// Appends `len` zeroes. Fails as [`Writer::push`] does.
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {
-        self.put(len, |room, _| room.fill(0))
+        let mut left = len;
+        while left > 0 {
+            let room = self.room(left)?;
+            room.fill(0);
+            left = left.saturating_sub(room.len());
+        }
+        Ok(())
     }
 
     /// Appends words, little-endian. Fails as [`Writer::push`] does.
@@ -70,21 +86,23 @@ impl<'a, 's> Writer<'a, 's> {
             .try_for_each(|word| self.push(&word.to_le_bytes()))
     }
 
-    /// Appends `len` zeroes, at most a chunk, that `fill` may change in any order. Fails as [`Writer::push`] does, or as `fill`.
-    pub(crate) fn block(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result) -> Result {
-        if self.filled + len > CHUNK_SIZE {
+    /// Appends zeroes that `fill` may change in any order. Fails as [`Writer::push`] does, or as `fill`.
+    pub(crate) fn block<const LEN: usize>(
+        &mut self,
+        fill: impl FnOnce(&mut [u8; LEN]) -> Result,
+    ) -> Result {
+        const { assert!(LEN <= CHUNK_SIZE) };
+        if self.filled > CHUNK_SIZE - LEN {
             self.finish()?;
         }
         self.check_time()?;
-        let end = self.filled + len;
-        let block = &mut self.scratch.raw()[self.filled..end];
-        self.filled = end;
+        let rest = self.scratch.raw().get_mut(self.filled..);
+        let block = rest
+            .and_then(|rest| rest.first_chunk_mut())
+            .ok_or(NO_ROOM)?;
+        self.filled = self.filled.saturating_add(LEN);
         block.fill(0);
-        fill(block)?;
-        match end {
-            CHUNK_SIZE => self.finish(),
-            _ => Ok(()),
-        }
+        fill(block)
     }
 
     fn check_time(&self) -> Result {
@@ -109,24 +127,18 @@ impl<'a, 's> Writer<'a, 's> {
             .map_err(|error| sink_failure(error, self.sink))
     }
 
-    /// Appends `len` bytes; `fill` gets room for some of them, and how many it had before.
-    fn put(&mut self, len: usize, fill: impl Fn(&mut [u8], usize)) -> Result {
-        let mut done = 0;
-        while done < len {
-            if self.filled % TIME_STEP == 0 {
-                self.check_time()?;
-            }
-            let step = (TIME_STEP - self.filled % TIME_STEP).min(len - done);
-            fill(
-                &mut self.scratch.raw()[self.filled..self.filled + step],
-                done,
-            );
-            self.filled += step;
-            done += step;
-            if self.filled == CHUNK_SIZE {
-                self.finish()?;
-            }
+    /// Room for at least one, at most `len` of the bytes that come next.
+    fn room(&mut self, len: usize) -> Result<&mut [u8]> {
+        if self.filled >= CHUNK_SIZE {
+            self.finish()?;
         }
-        Ok(())
+        if self.filled % TIME_STEP == 0 {
+            self.check_time()?;
+        }
+        let step = (TIME_STEP - self.filled % TIME_STEP).min(len);
+        let start = self.filled;
+        self.filled = start.saturating_add(step);
+        let room = self.scratch.raw().get_mut(start..);
+        room.and_then(|room| room.get_mut(..step)).ok_or(NO_ROOM)
     }
 }

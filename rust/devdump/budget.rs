@@ -126,7 +126,7 @@ impl fmt::Display for Limits {
 fn spare_bytes(vmcore_len: u64) -> usize {
     let free = available_bytes();
     let bitmaps = usize::try_from(vmcore_len).unwrap_or(usize::MAX) / VMCORE_BYTES_PER_BITMAP_BYTE;
-    free - bitmaps.min(free / 5 * BITMAP_FIFTHS)
+    free.saturating_sub(bitmaps.min(free / 5 * BITMAP_FIFTHS))
 }
 
 fn bytes(mib: u32) -> usize {
@@ -162,21 +162,21 @@ impl Share {
             if bytes > self.limits.total_bytes.saturating_sub(used) {
                 return Err(Failure::new(Reason::TOTAL_BUDGET));
             }
-            match USED.cmpxchg(used, used + bytes, Relaxed) {
+            match USED.cmpxchg(used, used.saturating_add(bytes), Relaxed) {
                 Ok(_) => break,
                 // Another dump was faster.
                 Err(now) => used = now,
             }
         }
-        self.taken += bytes;
+        self.taken = self.taken.saturating_add(bytes);
         Ok(())
     }
 
     /// Gives `pages` back that were counted.
     pub(super) fn give(&mut self, pages: usize) {
-        let bytes = pages * PAGE_SIZE;
+        let bytes = pages.saturating_mul(PAGE_SIZE);
         USED.fetch_sub(bytes, Relaxed);
-        self.taken -= bytes;
+        self.taken = self.taken.saturating_sub(bytes);
     }
 
     /// Bytes that could be counted now.

@@ -126,14 +126,22 @@ impl Missing {
             return;
         }
         let comma: &[u8] = if self.len == 0 { b"" } else { b", " };
-        let end = self.len + comma.len() + what.len();
-        if end > MISSING_LEN - Self::ETC.len() {
-            self.words[self.len..self.len + Self::ETC.len()].copy_from_slice(Self::ETC);
+        let room = (MISSING_LEN - Self::ETC.len()).saturating_sub(self.len);
+        if comma.len().saturating_add(what.len()) > room {
+            self.append(Self::ETC);
             self.len = MISSING_LEN;
             return;
         }
-        self.words[self.len..self.len + comma.len()].copy_from_slice(comma);
-        self.words[self.len + comma.len()..end].copy_from_slice(what);
-        self.len = end;
+        self.append(comma);
+        self.append(what);
+    }
+
+    /// As much as fits.
+    fn append(&mut self, bytes: &[u8]) {
+        let room = self.words.get_mut(self.len..).unwrap_or_default();
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.len = self.len.saturating_add(bytes.len());
     }
 }

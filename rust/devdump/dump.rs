@@ -25,7 +25,7 @@ pub(super) struct Dump {
 
 /// Bytes of the note of a dump with a payload of `len` bytes.
 pub(super) fn note_len(len: usize) -> u64 {
-    HEADER_LEN as u64 + align4(len as u64)
+    align4(len as u64).saturating_add(HEADER_LEN as u64)
 }
 
 impl Dump {
@@ -54,16 +54,17 @@ impl Dump {
         if let Some(header) = self.header.get(offset..).filter(|rest| !rest.is_empty()) {
             return header;
         }
-        let offset = offset - HEADER_LEN;
+        let offset = offset.saturating_sub(HEADER_LEN);
         if offset < self.payload.len() {
             return self.payload.at(offset);
         }
-        let padding = self.note_len() as usize - HEADER_LEN;
-        &PADDING[..padding.saturating_sub(offset).min(PADDING.len())]
+        let end = (self.note_len() as usize).saturating_sub(HEADER_LEN);
+        let padding = PADDING.get(..end.saturating_sub(offset));
+        padding.unwrap_or(&PADDING)
     }
 
     /// Bytes of memory that it takes.
     pub(super) fn held_bytes(&self) -> usize {
-        self.payload.pages() * PAGE_SIZE
+        self.payload.pages().saturating_mul(PAGE_SIZE)
     }
 }

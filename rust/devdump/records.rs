@@ -95,7 +95,8 @@ impl Records {
 
     /// Bytes of the note that [`Records::manifest`] makes.
     pub(super) fn note_len(&self) -> u64 {
-        dump::note_len(HEADER_LEN + self.entries.len() * ENTRY_LEN)
+        let entries = self.entries.len().saturating_mul(ENTRY_LEN);
+        dump::note_len(entries.saturating_add(HEADER_LEN))
     }
 
     /// The manifest, which says what dumps may take and that they take `held_bytes`.

@@ -67,7 +67,10 @@ fn fill(driver: &mut Classic, name: &[u8], size: usize, share: Share) -> Result<
     // The kernel's own function rounds up, and drivers that write a little too much have never noticed.
     let mut slack = PageBox::zeroed().map_err(no_memory)?;
     let mut mapping = payload.map(&mut slack).map_err(no_memory)?;
-    let (buf, slack) = mapping.bytes_mut().split_at_mut(size);
+    let (buf, slack) = mapping
+        .bytes_mut()
+        .split_at_mut_checked(size)
+        .ok_or(Failure::new(Reason::NO_MEMORY))?;
     let code = driver.fill(buf);
     if slack.iter().any(|byte| *byte != 0) {
         pr_warn!(

@@ -26,6 +26,15 @@ pub use self::{
     version_header::VersionHeader, //
 };
 
+use core::iter::successors;
+
 /// Bytes before the first section: header and section headers.
 pub const TABLE_END: usize =
     header::HEADER_LEN + header::MAX_SECTIONS as usize * section_header::SECTION_HEADER_LEN;
+
+/// Offsets of the words from `first` to `last`.
+fn words(first: u32, last: u32) -> impl Iterator<Item = u32> + Clone {
+    successors(Some(first), move |offset| {
+        offset.checked_add(4).filter(|next| *next <= last)
+    })
+}

@@ -5,6 +5,8 @@
 //! A sequence of resources, each with a tag and a length; the read-only one is a sequence of keywords. PCI Local Bus
 //! Specification 3.0, appendix I.
 
+use super::bytes::Writer;
+
 /// Bytes that are looked at.
 pub const LEN: usize = 1024;
 /// Tag of the first resource, the name of the product.
@@ -30,7 +32,8 @@ pub struct Vpd<'a> {
 }
 
 impl<'a> Vpd<'a> {
-    /// Reads as much as makes sense. With it comes the offset of what does not, or of the checksum if that is wrong.
+    /// Reads as much as makes sense. With it comes the offset of what does not, or of the checksum if that is wrong; where all of
+    /// `data` ends, if something should be behind it.
     pub fn parse(data: &'a [u8]) -> (Self, Option<usize>) {
         let mut found = Self::default();
         let error = found.resources(data).err();
@@ -38,56 +41,54 @@ impl<'a> Vpd<'a> {
     }
 
     fn resources(&mut self, data: &'a [u8]) -> Result<(), usize> {
-        let mut at = 0;
+        let mut rest = data;
         let mut has_name = false;
         loop {
-            let tag = *data.get(at).ok_or(0usize)?;
+            let at = data.len().saturating_sub(rest.len());
+            let tag = *rest.first().ok_or(0usize)?;
             if tag & LARGE == 0 {
                 // The end, or a resource that does not belong here: the keywords should have come before.
                 return Err(at);
             }
-            let len = data.get(at + 1..at + 3).ok_or(at)?;
-            let len = usize::from(u16::from_le_bytes([len[0], len[1]]));
-            let body = data.get(at + 3..at + 3 + len).ok_or(at)?;
+            let ([_, low, high], behind) = rest.split_first_chunk().ok_or(at)?;
+            let len = u16::from_le_bytes([*low, *high]);
+            let (body, next) = behind.split_at_checked(len.into()).ok_or(at)?;
             match tag {
                 IDENTIFIER => {
                     self.name = body;
                     has_name = true;
                 }
                 READ_ONLY => {
-                    self.keywords(data, at + 3, body.len())?;
+                    self.keywords(data, data.len().saturating_sub(behind.len()), body)?;
                     return if has_name { Ok(()) } else { Err(at) };
                 }
                 _ => {}
             }
-            at += 3 + len;
+            rest = next;
         }
     }
 
-    fn keywords(&mut self, data: &'a [u8], start: usize, len: usize) -> Result<(), usize> {
-        let end = start + len;
-        let mut at = start;
+    /// Takes those in `body`, which is at `start` of `data`.
+    fn keywords(&mut self, data: &'a [u8], start: usize, body: &'a [u8]) -> Result<(), usize> {
+        let mut rest = body;
         let mut checked = Err(start);
-        while at < end {
-            let header = data.get(at..at + 3).ok_or(at)?;
-            let next = at + 3 + usize::from(header[2]);
-            let value = data.get(at + 3..next).ok_or(at)?;
-            if next > end {
-                return Err(at);
-            }
-            match &header[..2] {
+        while !rest.is_empty() {
+            let at = start.saturating_add(body.len().saturating_sub(rest.len()));
+            let ([first, second, len], behind) = rest.split_first_chunk().ok_or(at)?;
+            let (value, next) = behind.split_at_checked((*len).into()).ok_or(at)?;
+            match &[*first, *second] {
                 b"SN" => self.serial = value,
                 b"PN" => self.part = value,
                 b"NA" => self.address = value,
                 // All bytes up to the first of this value add up to 0.
                 b"RV" => {
-                    let upto = data.get(..at + 4).ok_or(at)?;
+                    let upto = data.get(..at.saturating_add(4)).ok_or(at)?;
                     let sum = upto.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
                     checked = if sum == 0 { Ok(()) } else { Err(at) };
                 }
                 _ => {}
             }
-            at = next;
+            rest = next;
         }
         let complete = [self.serial, self.part, self.address]
             .iter()
@@ -100,18 +101,16 @@ impl<'a> Vpd<'a> {
 
     /// Writes the values, each cut to its room and followed by at least a zero, without blanks at the end.
     pub fn encode(&self, out: &mut [u8; NAMES_LEN]) {
-        let mut rest = &mut out[..];
+        let mut fields = Writer::new(out);
         for (value, room) in [
-            (self.serial, 25),
-            (self.part, 17),
-            (self.address, 13),
-            (self.name, 17),
+            (self.serial, 24usize),
+            (self.part, 16),
+            (self.address, 12),
+            (self.name, 16),
         ] {
-            let (place, next) = rest.split_at_mut(room);
-            rest = next;
-            let value = &value[..value.len().min(room - 1)];
-            let value = value.trim_ascii_end();
-            place[..value.len()].copy_from_slice(value);
+            let value = value.get(..room).unwrap_or(value).trim_ascii_end();
+            let zeroes = room.saturating_sub(value.len()).saturating_add(1);
+            fields.bytes(value).skip(zeroes);
         }
     }
 }

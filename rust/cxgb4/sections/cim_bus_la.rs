@@ -9,7 +9,10 @@ use super::super::{
         Device, //
     },
     failure::Result,
-    regs::cim,
+    regs::{
+        cim,
+        nth, //
+    },
     writer::Writer, //
 };
 
@@ -22,7 +25,11 @@ const POSITIONS: u32 = 0x1ff;
 struct Interface {
     requests: u32,
     responses: u32,
-    words: u32,
+}
+
+/// Bytes of all requests and responses of so many words.
+const fn len(words: usize) -> usize {
+    2 * ENTRIES as usize * words * 4
 }
 
 pub(super) fn collect(
@@ -38,9 +45,8 @@ pub(super) fn collect(
         let interface = Interface {
             requests: cim::PO_LA_MA_DEBUG_DATA,
             responses: cim::PI_LA_MA_DEBUG_DATA,
-            words: 5,
         };
-        return interface.read(device, &config, (0, 0), writer);
+        return interface.read::<{ len(5) }>(device, &config, (0, 0), writer);
     }
 
     let status = device.read32(cim::DEBUG_STS)?;
@@ -51,33 +57,33 @@ pub(super) fn collect(
     let interface = Interface {
         requests: cim::PO_LA_DEBUG_DATA,
         responses: cim::PI_LA_DEBUG_DATA,
-        words: 6,
     };
     writer.words(&[ENTRIES])?;
-    interface.read(device, &config, start, writer)
+    interface.read::<{ len(6) }>(device, &config, start, writer)
 }
 
 impl Interface {
     /// Writes all requests, then all responses, beginning at the positions in `start`.
-    fn read(
+    fn read<const LEN: usize>(
         &self,
         device: &Device<'_>,
         config: &Borrowed<'_>,
         start: (u32, u32),
         writer: &mut Writer<'_, '_>,
     ) -> Result {
-        let len = (ENTRIES * self.words * 4) as usize;
-        writer.block(2 * len, |block| {
-            let (requests, responses) = block.split_at_mut(len);
-            let words = (0..ENTRIES).flat_map(|entry| {
-                let first = entry * ENTRY_POSITIONS;
-                first..first + self.words
+        writer.block(|block: &mut [u8; LEN]| {
+            let (requests, responses) = block.split_at_mut(LEN / 2);
+            let words = LEN / 2 / 4 / ENTRIES as usize;
+            let positions = (0..ENTRIES).flat_map(|entry| {
+                (0..ENTRY_POSITIONS)
+                    .take(words)
+                    .map(move |word| nth(word, entry, ENTRY_POSITIONS))
             });
             let places = requests
                 .chunks_exact_mut(4)
                 .zip(responses.chunks_exact_mut(4));
-            for (word, (request, response)) in words.zip(places) {
-                let at = |start: u32| (start + word) & POSITIONS;
+            for (position, (request, response)) in positions.zip(places) {
+                let at = |start: u32| start.wrapping_add(position) & POSITIONS;
                 config.write(
                     (at(start.0) << cim::LA_REQUEST_SHIFT)
                         | (at(start.1) << cim::LA_RESPONSE_SHIFT),

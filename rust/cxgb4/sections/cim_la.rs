@@ -59,11 +59,14 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
         }
         writer.words(&[la.cim.read(DATA)?])?;
         // The low four bits count words of an entry.
-        position = match position & 0xf < device.hal.cim_la_last_word {
+        let next = match position & 0xf < device.hal.cim_la_last_word {
             true => position + 1,
-            false => ((position & 0xff0) + 0x10) & POSITIONS,
+            false => (position & 0xff0) + 0x10,
         };
+        position = next & POSITIONS;
     }
-    let len = WORDS.next_multiple_of(device.hal.cim_la_words);
-    writer.zeroes((len - WORDS) * 4)
+    // To whole entries.
+    let len = WORDS.checked_next_multiple_of(device.hal.cim_la_words);
+    let missing = len.unwrap_or(WORDS).saturating_sub(WORDS);
+    writer.zeroes(missing.saturating_mul(4))
 }

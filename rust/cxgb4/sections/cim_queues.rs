@@ -7,7 +7,10 @@ use super::super::{
     cim::Cim,
     device::Device,
     failure::Result,
-    regs::cim,
+    regs::{
+        cim,
+        nth, //
+    },
     writer::Writer, //
 };
 
@@ -21,6 +24,7 @@ const MAX_QUEUES: usize = INBOUND as usize + MAX_OUTBOUND;
 const INBOUND_WORDS: u32 = 512;
 
 /// The configuration of a queue that was asked for in `QUEUE_CONFIG_REF`, in bytes.
+#[derive(Clone, Copy, Default)]
 struct Queue {
     base: u32,
     size: u32,
@@ -44,37 +48,32 @@ pub(super) fn configuration(
     _: Section,
     writer: &mut Writer<'_, '_>,
 ) -> Result {
-    const BASE: usize = 2;
-    const SIZE: usize = BASE + 2 * MAX_QUEUES;
-    const THRESHOLD: usize = SIZE + 2 * MAX_QUEUES;
-    /// To a multiple of 4.
-    const HEAD_LEN: usize = THRESHOLD + 2 * INBOUND as usize + 2;
-
-    let mut head = [0; HEAD_LEN];
-    head[0] = device.chip_code;
-    let mut put = |at: usize, value: u32| {
-        head[at..at + 2].copy_from_slice(&(value as u16).to_le_bytes());
-    };
+    let mut queues = [Queue::default(); MAX_QUEUES];
     let select = device.borrow(cim::QUEUE_CONFIG_REF)?;
     let inbound = (0..INBOUND).map(|n| cim::IBQ_SELECT | n);
     let outbound = (0..device.hal.outbound_queues).map(|n| cim::OBQ_SELECT | n);
-    for (place, selector) in inbound.chain(outbound).enumerate() {
+    for (queue, selector) in queues.iter_mut().zip(inbound.chain(outbound)) {
         select.write(selector)?;
-        let queue = Queue::read(device)?;
-        put(BASE + 2 * place, queue.base);
-        put(SIZE + 2 * place, queue.size);
-        if selector & cim::IBQ_SELECT != 0 {
-            put(THRESHOLD + 2 * place, queue.threshold);
-        }
+        *queue = Queue::read(device)?;
     }
-    writer.push(&head)?;
+    let bases = queues.iter().map(|queue| queue.base);
+    let sizes = queues.iter().map(|queue| queue.size);
+    let thresholds = queues.iter().map(|queue| queue.threshold);
+    writer.push(&[device.chip_code, 0])?;
+    for value in bases.chain(sizes).chain(thresholds.take(INBOUND as usize)) {
+        writer.push(&(value as u16).to_le_bytes())?;
+    }
+    // To a multiple of 4.
+    writer.zeroes(2)?;
 
     let cim = Cim::open(device)?;
-    let addresses = |first: u32, count: usize| (first..).step_by(4).take(count);
-    for address in
-        addresses(OBQ_0_REALADDR, 2 * MAX_OUTBOUND).chain(addresses(IBQ_0_RDADDR, 4 * MAX_QUEUES))
-    {
-        writer.words(&[cim.read(address)?])?;
+    for (first, count) in [
+        (OBQ_0_REALADDR, 2 * MAX_OUTBOUND),
+        (IBQ_0_RDADDR, 4 * MAX_QUEUES),
+    ] {
+        for n in 0..count as u32 {
+            writer.words(&[cim.read(nth(first, n, 4))?])?;
+        }
     }
     Ok(())
 }
@@ -112,7 +111,7 @@ pub(super) fn inbound(
         config: cim::IBQ_DBG_CFG,
         data: cim::IBQ_DBG_DATA,
     };
-    let queue = u32::from(section.id() - Section::CimIbqTp0.id());
+    let queue = u32::from(section.id().saturating_sub(Section::CimIbqTp0.id()));
     port.read(device, queue * INBOUND_WORDS, INBOUND_WORDS, writer)
 }
 
@@ -124,7 +123,7 @@ pub(super) fn outbound(
     let queue = match section {
         Section::CimObqRxq0 => 6,
         Section::CimObqRxq1 => 7,
-        _ => u32::from(section.id() - Section::CimObqUlp0.id()),
+        _ => section.id().saturating_sub(Section::CimObqUlp0.id()).into(),
     };
     if queue >= device.hal.outbound_queues {
         return Err(device.lacks());

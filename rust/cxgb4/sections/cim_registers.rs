@@ -13,11 +13,12 @@ use super::super::{
         Failure,
         Result, //
     },
+    regs::nth,
     writer::Writer, //
 };
 
 /// Address and length, in words, of each page table: dynamic, static, local register file, data.
-const PAGE_TABLES: [(u32, usize); 4] = [(0x2800, 8), (0x2840, 16), (0x3000, 8), (0x3800, 512)];
+const PAGE_TABLES: [(u32, u32); 4] = [(0x2800, 8), (0x2840, 16), (0x3000, 8), (0x3800, 512)];
 
 pub(super) fn registers(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     if device.hal.up_cim.is_empty() {
@@ -33,8 +34,8 @@ pub(super) fn registers(device: &Device<'_>, _: Section, writer: &mut Writer<'_,
 pub(super) fn page_tables(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     let cim = Cim::open(device)?;
     for (first, count) in PAGE_TABLES {
-        for address in (first..).step_by(4).take(count) {
-            writer.words(&[cim.read(address)?])?;
+        for n in 0..count {
+            writer.words(&[cim.read(nth(first, n, 4))?])?;
         }
     }
     Ok(())

@@ -6,7 +6,10 @@ use super::super::{
     super::format::cudbg::section::Section,
     device::Device,
     failure::Result,
-    regs::sge,
+    regs::{
+        nth,
+        sge, //
+    },
     writer::Writer, //
 };
 
@@ -33,7 +36,7 @@ const fn valid_bit(kind: u32) -> Option<u32> {
 fn read(device: &Device<'_>, kind: u32, queue: u32) -> Result<Option<[u32; WORDS]>> {
     device.write32(sge::CTXT_CMD, (kind << sge::CTXT_TYPE_SHIFT) | queue)?;
     device.wait(sge::CTXT_CMD, |command| command & sge::CTXT_BUSY == 0)?;
-    let word = |n: usize| device.read32(sge::CTXT_DATA0 + 4 * n as u32);
+    let word = |n: usize| device.read32(nth(sge::CTXT_DATA0, n as u32, 4));
     let mut words = [0; WORDS];
     // Most are not in use: the word that says so comes first.
     let telling = valid_bit(kind).map(|bit| (bit as usize / 32, 1 << (bit % 32)));

@@ -34,16 +34,11 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
         .get(pcie::DEVLOG_MEMORY.of(place) as usize)
         .ok_or(bad)?;
     let memory = Memories::find(device)?.of_kind(kinds)?;
-    let start = pcie::DEVLOG_START.of(place) << 4;
+    let offset = pcie::DEVLOG_START.of(place) << 4;
     let len = (pcie::DEVLOG_ENTRIES.of(place) + 1) * 128 * ENTRY_LEN;
-    if start % 8 != 0 || u64::from(start) + u64::from(len) > memory.len() as u64 {
-        return Err(bad);
-    }
-    let start = memory.start + start;
-    memory::copy(
-        device,
-        &mut Window::open(device)?,
-        start..start + len,
-        writer,
-    )
+    let start = memory.start.checked_add(offset).filter(|at| at % 8 == 0);
+    let start = start.ok_or(bad)?;
+    let end = start.checked_add(len).filter(|end| *end <= memory.end);
+    let end = end.ok_or(bad)?;
+    memory::copy(device, &mut Window::open(device)?, start..end, writer)
 }

@@ -118,16 +118,16 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     for word in 0..le::DBGI_WORDS {
         device.write32(le::DB_DBGI_REQ_DATA + 4 * word, 0)?;
     }
-    let mut id = 0;
-    let mut entries = 0;
+    let mut id = 0u32;
+    // By id there is room for an entry.
+    let mut room = regions.end;
     while id < regions.end {
         let entry = read(device, id)?;
         writer.words(&entry)?;
-        entries += 1;
-        id += regions.ids_of(id, &entry[4..], device.chip());
+        room = room.saturating_sub(1);
+        id = id.saturating_add(regions.ids_of(id, &entry[4..], device.chip()));
     }
-    // Room for one entry by id.
-    writer.zeroes((regions.end - entries) as usize * ENTRY_WORDS * 4)
+    writer.zeroes(room as usize * ENTRY_WORDS * 4)
 }
 
 /// Reads an entry: id, command, configuration, status of the response, and the response.

@@ -47,7 +47,7 @@ pub(super) fn collect(
         match payload.around(address) {
             Around::Packets { until } => {
                 let end = until.min(memory.end);
-                writer.zeroes((end - address) as usize)?;
+                writer.zeroes(end.saturating_sub(address) as usize)?;
                 address = end;
             }
             Around::Clear { until } => {

@@ -10,7 +10,10 @@ use super::super::{
     device::Device,
     failure::Result,
     indirect::Indirect,
-    regs::pm,
+    regs::{
+        nth,
+        pm, //
+    },
     writer::Writer, //
 };
 
@@ -55,13 +58,13 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
         };
         let mut counts = [0; MAX_COUNTERS];
         let counters = counts.iter_mut().zip(cycles).take(device.hal.pm_counters);
-        for (number, (count, cycles)) in (1..).zip(counters) {
+        for (number, (count, cycles)) in (1..=MAX_COUNTERS as u32).zip(counters) {
             select.write(number)?;
             *count = device.read32(direction.count)?;
             *cycles = match &pair {
                 Some(pair) => {
                     let high = pair.read(direction.cycles)?;
-                    (u64::from(high) << 32) | u64::from(pair.read(direction.cycles + 1)?)
+                    (u64::from(high) << 32) | u64::from(pair.read(nth(direction.cycles, 1, 1))?)
                 }
                 None => device.read64(direction.cycles64)?,
             };

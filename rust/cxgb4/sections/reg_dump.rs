@@ -16,9 +16,9 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     let mut end = 0;
     for address in reg_dump::addresses(device.chip()) {
         let value = device.read32(address)?;
-        writer.zeroes(address as usize - end)?;
+        writer.zeroes((address as usize).saturating_sub(end))?;
         writer.push(&value.to_le_bytes())?;
         end = address as usize + 4;
     }
-    writer.zeroes(reg_dump::len(device.chip()) - end)
+    writer.zeroes(reg_dump::len(device.chip()).saturating_sub(end))
 }

@@ -31,7 +31,7 @@ pub(super) fn virtual_functions(
 ) -> Result {
     let config = device.borrow(tp::RSS_CONFIG_VRT)?;
     let pio = Indirect::open(device, tp::PIO)?;
-    let addresses = (device.hal.vfs - 1) << tp::VRT_ADDRESS_SHIFT;
+    let addresses = device.hal.vfs.saturating_sub(1) << tp::VRT_ADDRESS_SHIFT;
     let others = config.before & !(tp::VRT_OTHERS | tp::VRT_READ | addresses);
     for vf in 0..device.hal.vfs {
         config.write(others | (vf << tp::VRT_ADDRESS_SHIFT) | tp::VRT_READ)?;

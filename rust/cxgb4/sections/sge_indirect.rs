@@ -11,11 +11,16 @@ use super::super::{
     },
     device::Device,
     failure::Result,
-    regs::sge,
+    regs::{
+        nth,
+        sge, //
+    },
     writer::Writer, //
 };
 
-const INDEXES: usize = 16;
+use core::slice::ChunksExactMut;
+
+const INDEXES: u32 = 16;
 const RANGE_LEN: usize = (4 + 32) * 4;
 const PFS: u32 = 8;
 const MAX_VFS: u32 = 256;
@@ -24,20 +29,15 @@ const MAPS: u32 = 4;
 const QBASE_LEN: u32 = (1 + MAPS + (PFS + MAX_VFS) * MAPS + 1) * 4;
 
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
-    writer.block(2 * RANGE_LEN, |block| {
+    writer.block(|block: &mut [u8; 2 * RANGE_LEN]| {
         let index = device.borrow(sge::DEBUG_INDEX)?;
         let (high, low) = block.split_at_mut(RANGE_LEN);
-        let mut halves = [(high, sge::DEBUG_DATA_HIGH), (low, sge::DEBUG_DATA_LOW)];
-        for (range, data) in &mut halves {
-            put(range, 0, sge::DEBUG_INDEX);
-            put(range, 1, *data);
-            put(range, 3, INDEXES as u32);
-        }
-        for n in 0..INDEXES {
-            index.write(n as u32)?;
-            for (range, data) in &mut halves {
-                put(range, 4 + n, device.read32(*data)?);
-            }
+        let high = begin(high, sge::DEBUG_DATA_HIGH);
+        let low = begin(low, sge::DEBUG_DATA_LOW);
+        for (n, (high, low)) in (0..INDEXES).zip(high.zip(low)) {
+            index.write(n)?;
+            high.copy_from_slice(&device.read32(sge::DEBUG_DATA_HIGH)?.to_le_bytes());
+            low.copy_from_slice(&device.read32(sge::DEBUG_DATA_LOW)?.to_le_bytes());
         }
         Ok(())
     })?;
@@ -45,23 +45,29 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     if device.chip() < Chip::T6 {
         return writer.zeroes(QBASE_LEN as usize);
     }
-    let maps = |n: u32| sge::QBASE_MAP0 + 4 * n;
+    let maps = |n: u32| nth(sge::QBASE_MAP0, n, 4);
     writer.words(&[sge::QBASE_INDEX])?;
     for n in 0..MAPS {
         writer.words(&[maps(n)])?;
     }
     let index = device.borrow(sge::QBASE_INDEX)?;
     // Physical functions, then virtual ones.
-    for function in 0..PFS + device.hal.vfs {
+    for function in 0..device.hal.vfs.saturating_add(PFS) {
         index.write(function)?;
         for n in 0..MAPS {
             writer.words(&[device.read32(maps(n))?])?;
         }
     }
-    writer.zeroes(((MAX_VFS - device.hal.vfs) * MAPS * 4) as usize)?;
+    writer.zeroes((MAX_VFS.saturating_sub(device.hal.vfs) * MAPS * 4) as usize)?;
     writer.words(&[device.hal.vfs])
 }
 
-fn put(block: &mut [u8], place: usize, word: u32) {
-    block[place * 4..place * 4 + 4].copy_from_slice(&word.to_le_bytes());
+/// Writes what a range of values of `data` begins with; the places of the values.
+fn begin(range: &mut [u8], data: u32) -> ChunksExactMut<'_, u8> {
+    let mut places = range.chunks_exact_mut(4);
+    let words = [sge::DEBUG_INDEX, data, 0, INDEXES];
+    for (word, place) in words.iter().zip(&mut places) {
+        place.copy_from_slice(&word.to_le_bytes());
+    }
+    places
 }

@@ -16,7 +16,7 @@ const ENTRY_WORDS: usize = 8;
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     let select = device.borrow(ulp::RX_LA_CTL)?;
     let position = device.borrow(ulp::RX_LA_RDPTR)?;
-    writer.block(ENTRIES as usize * ENTRY_WORDS * 4, |block| {
+    writer.block(|block: &mut [u8; ENTRIES as usize * ENTRY_WORDS * 4]| {
         for word in 0..ENTRY_WORDS {
             select.write(word as u32)?;
             // Each read gives the next entry, the oldest first.

@@ -10,6 +10,7 @@ use super::super::{
     device::Device,
     failure::Result,
     regs::{
+        nth,
         pm,
         ulp, //
     },
@@ -41,7 +42,7 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     }
 
     let control = device.borrow(ulp::TX_ASIC_DEBUG_CTRL)?;
-    writer.block(SAMPLES * (1 + SAMPLE_WORDS) * 4, |block| {
+    writer.block(|block: &mut [u8; SAMPLES * (1 + SAMPLE_WORDS) * 4]| {
         let (positions, samples) = block.split_at_mut(SAMPLES * 4);
         let samples = samples.chunks_exact_mut(SAMPLE_WORDS * 4);
         for (position, sample) in positions.chunks_exact_mut(4).zip(samples) {
@@ -51,7 +52,7 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
                 Ok(())
             };
             read(ulp::TX_ASIC_DEBUG_CTRL, position)?;
-            let debug = (ulp::TX_ASIC_DEBUG_0..).step_by(4).take(5);
+            let debug = (0..5).map(|n| nth(ulp::TX_ASIC_DEBUG_0, n, 4));
             // The last is of another unit, as in the C driver.
             for (register, word) in debug
                 .chain([pm::RX_BASE_ADDR])

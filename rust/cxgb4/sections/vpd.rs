@@ -76,11 +76,11 @@ fn product_data(device: &Device<'_>, names: &mut [u8; vpd::NAMES_LEN]) -> Result
     found.encode(names);
     match error {
         None => Ok(()),
-        Some(offset) => Err(Failure::new(
-            Cause::Malformed,
-            offset as u32,
-            data[offset].into(),
-        )),
+        Some(offset) => {
+            // Nothing, if more data should follow.
+            let there = data.get(offset).map_or(0, |byte| u64::from(*byte));
+            Err(Failure::new(Cause::Malformed, offset as u32, there))
+        }
     }
 }
 
@@ -89,12 +89,15 @@ fn version(device: &Device<'_>) -> Result<u32> {
     if !device.vpd(VERSION, &mut digits) {
         return Err(unreadable(VERSION));
     }
-    let value = core::str::from_utf8(&digits)
-        .ok()
-        .and_then(|digits| digits.parse().ok());
-    value.ok_or(Failure::new(
-        Cause::Malformed,
-        VERSION,
-        u16::from_be_bytes(digits).into(),
-    ))
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    let value = match digits.map(digit) {
+        [tens @ 0..10, ones @ 0..10] => 10 * tens + ones,
+        // As the C driver takes it.
+        [_, ones @ 0..10] if digits[0] == b'+' => ones,
+        _ => {
+            let found = u16::from_be_bytes(digits).into();
+            return Err(Failure::new(Cause::Malformed, VERSION, found));
+        }
+    };
+    Ok(value)
 }

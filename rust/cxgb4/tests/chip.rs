@@ -32,8 +32,12 @@ pub struct Chip {
     pub first: RefCell<BTreeMap<u32, u32>>,
     /// Addresses of the memory that were read.
     pub memory_reads: RefCell<Vec<u32>>,
+    /// What can be read through the configuration space.
+    pub product_data: RefCell<Vec<u8>>,
     /// Reads after which the chip falls off the bus.
     pub lives_for: Cell<u64>,
+    /// Registers hold something else each time, the configuration space behind them, too.
+    pub forgets: Cell<bool>,
     /// Where registers that were not set come from.
     random: Cell<Option<u64>>,
     /// Passes whenever somebody looks.
@@ -78,7 +82,9 @@ impl Chip {
             writes: RefCell::default(),
             first: RefCell::default(),
             memory_reads: RefCell::default(),
+            product_data: RefCell::default(),
             lives_for: Cell::new(u64::MAX),
+            forgets: Cell::new(false),
             random: Cell::new(None),
             time: Cell::new(0),
         }
@@ -98,6 +104,9 @@ impl Chip {
     }
 
     pub fn get(&self, register: u32) -> u32 {
+        if self.forgets.get() {
+            self.registers.borrow_mut().remove(&register);
+        }
         *self
             .registers
             .borrow_mut()
@@ -203,7 +212,11 @@ impl Registers for Chip {
         self.time.get()
     }
 
-    fn vpd(&self, _: u32, _: &mut [u8]) -> bool {
-        false
+    fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {
+        let data = self.product_data.borrow();
+        let found = data
+            .get(address as usize..)
+            .and_then(|data| data.get(..bytes.len()));
+        found.map(|found| bytes.copy_from_slice(found)).is_some()
     }
 }

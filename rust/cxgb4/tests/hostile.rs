@@ -58,6 +58,19 @@ fn whatever_registers_hold_nothing_panics_and_all_is_put_back() {
 }
 
 #[test]
+fn registers_may_change_whenever_they_are_read() {
+    for seed in 0..50 {
+        for generation in [Generation::T4, Generation::T5, Generation::T6] {
+            for (section, _) in SECTIONS.iter().chain([&FLASH]) {
+                let chip = Chip::random(seed);
+                chip.forgets.set(true);
+                let _ = chip.collect(generation, *section, 100_000);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_window_that_cannot_be_one_costs_the_memories_only() {
     // All-ones; larger than all memory; behind, and across the end of BAR0; aperture and place of nothing.
     for value in [

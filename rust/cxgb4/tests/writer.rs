@@ -36,10 +36,12 @@ impl Writer<'_, '_> {
             .try_for_each(|word| self.push(&word.to_le_bytes()))
     }
 
-    pub(crate) fn block(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result) -> Result {
-        let start = self.bytes.len();
-        self.zeroes(len)?;
-        fill(&mut self.bytes[start..])
+    pub(crate) fn block<const LEN: usize>(
+        &mut self,
+        fill: impl FnOnce(&mut [u8; LEN]) -> Result,
+    ) -> Result {
+        self.zeroes(LEN)?;
+        fill(self.bytes.last_chunk_mut().expect("enough zeroes"))
     }
 
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {

@@ -2,6 +2,8 @@
 
 //! What section `pcie_config` holds: words of the configuration space.
 
+use super::words;
+
 /// First and last offset of each range.
 const RANGES: [(u32, u32); 14] = [
     (0x0, 0x34),
@@ -22,7 +24,5 @@ const RANGES: [(u32, u32); 14] = [
 
 /// Their offsets, in the order of the section.
 pub fn offsets() -> impl Iterator<Item = u32> {
-    RANGES
-        .iter()
-        .flat_map(|&(first, last)| (first..=last).step_by(4))
+    RANGES.iter().flat_map(|&(first, last)| words(first, last))
 }

@@ -6,11 +6,10 @@ mod t4;
 mod t5;
 mod t6;
 
-use core::iter::successors;
-
 use super::{
     super::bytes,
-    chip::Chip, //
+    chip::Chip,
+    words, //
 };
 
 /// Bytes of the register dump of `chip`.
@@ -32,11 +31,9 @@ pub fn ranges(chip: Chip) -> &'static [(u32, u32)] {
 
 /// The addresses of the registers to read, ascending.
 pub fn addresses(chip: Chip) -> impl Iterator<Item = u32> + Clone {
-    ranges(chip).iter().flat_map(|&(first, last)| {
-        successors(Some(first), move |address| {
-            address.checked_add(4).filter(|next| *next <= last)
-        })
-    })
+    ranges(chip)
+        .iter()
+        .flat_map(|&(first, last)| words(first, last))
 }
 
 /// The registers that a dump of `chip` holds, as (address, value); a dump cut short gives those that are there.

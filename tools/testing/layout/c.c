@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What C says. */
+#include <linux/proc_fs.h>
+#include <linux/zlib.h>
+#include "../../../include/vmcore_devdump.h"
+
+#define NUMBER(what, value)	\
+	asm volatile(".pushsection .layout, \"\"\n.ascii \"" what " %c0\\n\"\n.popsection" : : "i" (value))
+#define SIZE(type)		NUMBER("sizeof(" #type ")", sizeof(type))
+#define OFFSET(type, field)	NUMBER("offsetof(" #type ", " #field ")", offsetof(type, field))
+#define CONST(name)		NUMBER(#name, name)
+
+void layout(void);
+
+void layout(void)
+{
+	SIZE(struct proc_ops);
+	OFFSET(struct proc_ops, proc_flags);
+	OFFSET(struct proc_ops, proc_open);
+	OFFSET(struct proc_ops, proc_read);
+	OFFSET(struct proc_ops, proc_read_iter);
+	OFFSET(struct proc_ops, proc_write);
+	OFFSET(struct proc_ops, proc_lseek);
+	OFFSET(struct proc_ops, proc_release);
+	OFFSET(struct proc_ops, proc_poll);
+	OFFSET(struct proc_ops, proc_ioctl);
+#ifdef CONFIG_COMPAT
+	OFFSET(struct proc_ops, proc_compat_ioctl);
+#endif
+	OFFSET(struct proc_ops, proc_mmap);
+	OFFSET(struct proc_ops, proc_get_unmapped_area);
+
+	SIZE(struct z_stream_s);
+	OFFSET(struct z_stream_s, next_in);
+	OFFSET(struct z_stream_s, avail_in);
+	OFFSET(struct z_stream_s, total_in);
+	OFFSET(struct z_stream_s, next_out);
+	OFFSET(struct z_stream_s, avail_out);
+	OFFSET(struct z_stream_s, total_out);
+	OFFSET(struct z_stream_s, msg);
+	OFFSET(struct z_stream_s, state);
+	OFFSET(struct z_stream_s, workspace);
+	OFFSET(struct z_stream_s, data_type);
+	OFFSET(struct z_stream_s, adler);
+	OFFSET(struct z_stream_s, reserved);
+	CONST(Z_DEFAULT_COMPRESSION);
+	CONST(Z_DEFLATED);
+	CONST(Z_DEFAULT_STRATEGY);
+	CONST(Z_FINISH);
+	CONST(Z_OK);
+	CONST(Z_STREAM_END);
+	CONST(Z_BUF_ERROR);
+
+	SIZE(struct vmcoredd_data);
+	OFFSET(struct vmcoredd_data, dump_name);
+	OFFSET(struct vmcoredd_data, size);
+	OFFSET(struct vmcoredd_data, vmcoredd_callback);
+	CONST(VMCOREDD_MAX_NAME_BYTES);
+
+	SIZE(struct vmcore_devdump_sink);
+	OFFSET(struct vmcore_devdump_sink, ops);
+	SIZE(struct vmcore_devdump_sink_ops);
+	OFFSET(struct vmcore_devdump_sink_ops, write);
+	OFFSET(struct vmcore_devdump_sink_ops, patch);
+	OFFSET(struct vmcore_devdump_sink_ops, len);
+	OFFSET(struct vmcore_devdump_sink_ops, remaining);
+	OFFSET(struct vmcore_devdump_sink_ops, ms_left);
+	OFFSET(struct vmcore_devdump_sink_ops, missing);
+}
