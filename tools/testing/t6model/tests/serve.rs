@@ -213,8 +213,15 @@ fn the_socket_of_a_killed_model_is_taken_over_and_that_of_a_running_one_is_not()
 fn a_file_that_is_no_socket_stays() {
     let directory = fresh("no-socket");
     fs::write(directory.join("socket"), "mine").unwrap();
-    let output = serve(&directory).stderr(Stdio::piped()).output().unwrap();
+    let mut model = serve(&directory);
+    let output = model
+        .args(["--chip", "t6"])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     assert!(!output.status.success());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("is no socket"));
+    assert!(String::from_utf8(output.stderr)
+        .unwrap()
+        .contains("is no socket"));
     assert_eq!(fs::read(directory.join("socket")).unwrap(), b"mine");
 }

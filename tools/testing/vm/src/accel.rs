@@ -98,7 +98,16 @@ fn kvm_boots() -> Result<bool> {
     let (_, kernel) = paths::kernel()?;
     let mut qemu = Command::new(qemu::PROGRAM);
     qemu.args(Accel::Kvm.options())
-        .args(["-machine", "q35", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot"])
+        .args([
+            "-machine",
+            "q35",
+            "-m",
+            "512",
+            "-nodefaults",
+            "-display",
+            "none",
+            "-no-reboot",
+        ])
         .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=1"])
         .args(["-append", "panic=-1 oops=panic rdinit=/init", "-kernel"])
         .arg(kernel.join("vmlinuz"))

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     cable,
     machine::{self, Machine, Running},
-    qemu::{self, Console},
+    qemu::{Console, Guest},
     schedule::Turn,
     Accel, Adapter,
 };
@@ -63,7 +63,8 @@ impl Computer {
     /// Runs it to its end, as soon as there is a processor for it. Fails with [`crate::Lost`] if that does not come.
     pub fn run(&self) -> Result<()> {
         const DEADLINE: Duration = Duration::from_secs(1800);
-        self.start_in(Some(Turn::wait_urgently(&self.name)))?.wait(DEADLINE)
+        self.start_in(Some(Turn::wait_urgently(&self.name)))?
+            .wait(DEADLINE)
     }
 
     /// Starts a machine that will wait for others most of the time, whether there is a processor for it or not.
@@ -82,15 +83,16 @@ impl Computer {
             self.cmdline
         );
         let [kernel, initrd] = &self.boot;
-        let mut command = qemu::with_disk(
-            Accel::get()?,
-            &self.disk,
-            MEMORY_MIB,
-            [kernel, initrd],
-            &cmdline,
-            &serial_log,
-            &machine.adapters,
-        );
+        let guest = Guest {
+            accel: Accel::get()?,
+            memory_mib: MEMORY_MIB,
+            kernel,
+            initrd,
+            cmdline: &cmdline,
+            serial_log: &serial_log,
+            adapters: &machine.adapters,
+        };
+        let mut command = guest.with_disk(&self.disk);
         if let Some(end) = &self.network {
             command.args(end.options());
         }

@@ -216,8 +216,7 @@ fn sizes() -> Result<()> {
         "{:24} {:>9} {:>9} {:>9}",
         "module, stripped", "text", "data", "file"
     );
-    let [samples, oracle] =
-        ["samples", "oracle"].map(|dir| vm::build_dir().join(dir));
+    let [samples, oracle] = ["samples", "oracle"].map(|dir| vm::build_dir().join(dir));
     let ours = modules_dir();
     for (dir, module, note) in [
         (&ours, "vmcore_devdump", ""),

@@ -157,7 +157,10 @@ fn kernel_modules(names: &str, not: Option<&str>, dir: &Path) -> Result<()> {
         let Some(path) = line.strip_prefix("insmod ").map(str::trim) else {
             continue; // "builtin …"
         };
-        let name = path.rsplit('/').next().and_then(|file| file.split('.').next());
+        let name = path
+            .rsplit('/')
+            .next()
+            .and_then(|file| file.split('.').next());
         if seen.iter().any(|module| module == path) || name == not {
             continue;
         }
@@ -180,7 +183,10 @@ fn copy_into(file: &Path, dir: &Path) -> Result<PathBuf> {
 /// Without what only a debugger reads: both kernels unpack it.
 fn copy_stripped(file: &Path, dir: &Path) -> Result<()> {
     let to = copy_into(file, dir)?;
-    output("strip", &["--strip-debug", to.to_str().context("a path in UTF-8")?])?;
+    output(
+        "strip",
+        &["--strip-debug", to.to_str().context("a path in UTF-8")?],
+    )?;
     Ok(())
 }
 

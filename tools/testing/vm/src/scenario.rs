@@ -12,7 +12,7 @@ use crate::{
     initramfs::{self, Extra},
     machine::{self, Machine},
     paths,
-    qemu::{self, Console},
+    qemu::{Console, Guest},
     schedule::Turn,
     Accel, Adapter, Lost,
 };
@@ -195,7 +195,9 @@ impl Vm {
     /// Puts Linux's own driver for the adapters, as `tools/setup/oracle` has built it, into `/modules`, and what it needs into
     /// `/drivers`; [`LOAD_C_DRIVER`] loads it.
     pub fn c_driver(self) -> Self {
-        let mut vm = self.modules(paths::build_dir().join("oracle")).driver("cxgb4");
+        let mut vm = self
+            .modules(paths::build_dir().join("oracle"))
+            .driver("cxgb4");
         vm.extra.own_driver = true;
         vm
     }
@@ -278,16 +280,16 @@ impl Vm {
             true => Accel::Tcg,
             false => Accel::get()?,
         };
-        let mut command = qemu::command(
+        let guest = Guest {
             accel,
-            &share,
-            (self.memory_mib, self.cpus),
-            &cmdline,
-            console,
-            &serial_log,
-            &machine.adapters,
-            &self.devices,
-        );
+            memory_mib: self.memory_mib,
+            kernel: &share.join("vmlinuz"),
+            initrd: &share.join("initramfs"),
+            cmdline: &cmdline,
+            serial_log: &serial_log,
+            adapters: &machine.adapters,
+        };
+        let mut command = guest.sharing(&share, self.cpus, console, &self.devices);
         if self.counting {
             command.args(["-icount", "shift=0,sleep=off"]);
         }

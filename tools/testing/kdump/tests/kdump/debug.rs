@@ -140,7 +140,10 @@ fn the_debug_kernel_has_nothing_to_report() {
     assert_eq!(reports(&log), [""; 0], "{log}");
     for (module, said) in [
         ("devdump_test", "devdump_test: stream: 0 collected"),
-        ("devdump_classic", "devdump_classic_ours: outer: 0, called 1"),
+        (
+            "devdump_classic",
+            "devdump_classic_ours: outer: 0, called 1",
+        ),
         ("devdump_parallel", " late, 0 failed"),
     ] {
         assert!(log.contains(said), "{module} has not done its work:\n{log}");

@@ -14,7 +14,8 @@ use vm::{Adapter, Vm};
 use crate::boots::{boot, lines, of, output, text, Boot};
 
 /// What the production kernel may have on its command line, and the crash kernel then has, too.
-const STRICT: &str = "panic_on_warn=1 hung_task_panic=1 softlockup_panic=1 panic_on_taint=0x3000 panic_on_taint=0";
+const STRICT: &str =
+    "panic_on_warn=1 hung_task_panic=1 softlockup_panic=1 panic_on_taint=0x3000 panic_on_taint=0";
 /// Each keeps modules out that are not the distribution's own.
 const HARDENED: &str = "panic_on_taint=1000,nousertaint module_blacklist=vmcore_devdump,cxgb4_dump";
 
