@@ -69,6 +69,7 @@ vm-shell: prepare
 prepare:
 	@$(prepare) $(what)
 
+#: Guests run on KVM if it boots one, else emulated: ACCEL=kvm or ACCEL=tcg says which
 #:
 #: make clean             remove build/
 #: make clean-cache       remove what set-up made (VMCORE_DEVDUMP_CACHE, /var/cache/vmcore-devdump): the next run starts anew

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `vm bench`: what collecting costs, in our driver and in the C driver, on the same adapters.
+//! `vm bench`: what collecting costs, in our driver and in the C driver, on the same adapters. Counts are the same on any processor;
+//! times are of the one that it says it runs on.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 

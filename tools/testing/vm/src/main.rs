@@ -63,8 +63,8 @@ enum Chip {
 fn main() -> Result<()> {
     match Cli::parse() {
         Cli::Demo => tell(),
-        Cli::Bench => bench::run(),
-        Cli::Cost => cost::run(),
+        Cli::Bench => say_accel().and_then(|()| bench::run()),
+        Cli::Cost => say_accel().and_then(|()| cost::run()),
         Cli::Accel => say_accel(),
         Cli::Shell(options) => shell(&options),
     }

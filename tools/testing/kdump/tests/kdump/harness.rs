@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use vm::{Lost, Vm};
+use vm::{bin_dir, Lost, Vm};
+
+use crate::boots::output;
 
 #[test]
 fn a_machine_that_does_not_come_to_its_end_is_lost_not_failed() {
@@ -28,4 +30,14 @@ fn a_script_that_fails_is_a_failure_with_its_last_words() {
         error.contains("ended with 7") && error.contains("some words"),
         "{error}"
     );
+}
+
+/// `tools/setup/prepare` has started them on the host; this is why they run on any other, too.
+#[test]
+fn programs_of_the_host_need_no_library_of_it() {
+    for program in ["t6model", "vm", "vmcoredd"] {
+        let said = output("readelf", &["-lW", bin_dir().join(program).to_str().unwrap()]);
+        assert!(said.contains("LOAD"), "{said}");
+        assert!(!said.contains("INTERP"), "{program}: {said}");
+    }
 }
