@@ -52,7 +52,7 @@ jobs_started=()
 job() {
 	[ ${#jobs_started[@]} -gt 0 ] || trap end_jobs EXIT
 	set -m
-	"$@" &
+	"$@" </dev/null &
 	set +m
 	jobs_started+=($!)
 }
