@@ -147,8 +147,28 @@ impl Share {
         Self { limits, taken: 0 }
     }
 
+    /// Whether `pages` more would be counted now.
+    pub(super) fn may_take(&self, pages: usize) -> Result<(), Failure> {
+        self.bytes_beside(pages, USED.load(Relaxed)).map(drop)
+    }
+
     /// Counts `pages` more.
     pub(super) fn take(&mut self, pages: usize) -> Result<(), Failure> {
+        let mut used = USED.load(Relaxed);
+        let bytes = loop {
+            let bytes = self.bytes_beside(pages, used)?;
+            match USED.cmpxchg(used, used + bytes, Relaxed) {
+                Ok(_) => break bytes,
+                // Another dump was faster.
+                Err(now) => used = now,
+            }
+        };
+        self.taken += bytes;
+        Ok(())
+    }
+
+    /// The bytes of `pages`, if they are within the limits beside `used` bytes.
+    fn bytes_beside(&self, pages: usize, used: usize) -> Result<usize, Failure> {
         let bytes = pages.saturating_mul(PAGE_SIZE);
         if bytes > self.limits.dump_bytes.saturating_sub(self.taken) {
             // The limit of a dump is not smaller than that of all, unless somebody asked for that.
@@ -157,19 +177,10 @@ impl Share {
                 false => Failure::new(Reason::TOTAL_BUDGET),
             });
         }
-        let mut used = USED.load(Relaxed);
-        loop {
-            if bytes > self.limits.total_bytes.saturating_sub(used) {
-                return Err(Failure::new(Reason::TOTAL_BUDGET));
-            }
-            match USED.cmpxchg(used, used + bytes, Relaxed) {
-                Ok(_) => break,
-                // Another dump was faster.
-                Err(now) => used = now,
-            }
+        match bytes > self.limits.total_bytes.saturating_sub(used) {
+            true => Err(Failure::new(Reason::TOTAL_BUDGET)),
+            false => Ok(bytes),
         }
-        self.taken += bytes;
-        Ok(())
     }
 
     /// Gives `pages` back that were counted.

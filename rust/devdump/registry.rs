@@ -125,9 +125,9 @@ impl State {
             return Err(Failure::new(Reason::ARGUMENTS));
         }
         self.may_add(name, names)?;
-        // Checked only: it's taken, or not, when it is needed.
+        // It's taken, or not, when it is needed.
         let pages = asked.div_ceil(kernel::page::PAGE_SIZE).max(1);
-        Share::new(self.limits).take(pages)
+        Share::new(self.limits).may_take(pages)
     }
 
     fn may_add(&self, name: &[u8], names: Names) -> Result<(), Failure> {
