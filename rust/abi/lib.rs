@@ -50,7 +50,7 @@ pub(crate) trait DeviceDump {
 /// # Errors
 ///
 /// Before collecting:
-/// - `EINVAL`: the name is empty or too long; of the latter the core knows nothing.
+/// - `EINVAL`: the name is empty or too long.
 /// - `EEXIST`: there is a dump of that name.
 /// - `EBUSY`: the file is open.
 /// - `ENOSPC`: no page is left of what all dumps may take.
@@ -69,13 +69,13 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
         from_result(|| dump.collect(&mut sink).map(|()| 0))
     }
 
-    // A copy, so that nothing refers to the dump while it is being collected.
-    let mut name = [0u8; raw::NAME_LEN];
-    let given = dump.name().to_bytes();
-    if given.len() >= name.len() {
-        return Err(EINVAL);
+    // A copy, so that nothing refers to the dump while it is being collected. A name that is too long stays that, for the core to
+    // record it.
+    let mut name = [0u8; raw::NAME_LEN + 1];
+    let (start, _nul) = name.split_at_mut(raw::NAME_LEN);
+    for (to, from) in start.iter_mut().zip(dump.name().to_bytes()) {
+        *to = *from;
     }
-    name[..given.len()].copy_from_slice(given);
     // SAFETY: `name` ends in a NUL and lives until the call returns; `collect` is called with `dump`, before then.
     to_result(unsafe {
         raw::vmcore_devdump_stream(

@@ -16,7 +16,10 @@ use super::{
             MISSING_LEN,
             NAME, //
         },
-        format::VERSION,
+        format::{
+            vmcoredd::NAME_LEN,
+            VERSION, //
+        },
     },
     budget::{
         Limits,
@@ -39,10 +42,10 @@ use kernel::{
 /// More would be drivers that try again and again.
 const MOST: usize = 256;
 
-/// The entry of a dump that is being collected.
+/// The entry of a dump that is being collected. A name that is too long is cut.
 pub(super) fn unfinished(name: &[u8], asked: usize) -> Entry {
     Entry {
-        name: padded(name),
+        name: padded(name.get(..NAME_LEN - 1).unwrap_or(name)),
         status: Status::FAILED,
         reason: Reason::UNFINISHED,
         errno: 0,
