@@ -185,9 +185,25 @@ extern "C" fn read_iter<T: OpenFile>(
     })
 }
 
+/// As in the built-in file, which has `default_llseek()`: a place may be behind the end, where nothing is read. Only the size is
+/// that of this file, and not that of the inode, which other sizes have been stored in since.
 extern "C" fn lseek<T: OpenFile>(file: *mut bindings::file, offset: i64, whence: c_int) -> i64 {
+    const SET: c_int = bindings::SEEK_SET as c_int;
+    const END: c_int = bindings::SEEK_END as c_int;
+    const DATA: c_int = bindings::SEEK_DATA as c_int;
+    const HOLE: c_int = bindings::SEEK_HOLE as c_int;
+
     // SAFETY: The kernel seeks in files that are open.
-    unsafe { bindings::fixed_size_llseek(file, offset, whence, opened::<T>(file).size() as i64) }
+    let size = unsafe { opened::<T>(file) }.size() as i64;
+    let (offset, whence) = match whence {
+        END => (offset.wrapping_add(size), SET),
+        DATA | HOLE if offset >= size => return i64::from(ENXIO.to_errno()),
+        DATA => (offset, SET),
+        HOLE => (size, SET),
+        _ => (offset, whence),
+    };
+    // SAFETY: As before.
+    unsafe { bindings::default_llseek(file, offset, whence) }
 }
 
 extern "C" fn mmap<T: OpenFile>(
@@ -205,10 +221,16 @@ extern "C" fn mmap<T: OpenFile>(
         let (lower, offset) = opened.map(offset, (range.vm_end - range.vm_start) as u64)?;
         let lower = lower.as_ptr();
         // SAFETY: `lower` is an open file.
-        let mmap = unsafe { (*(*lower).f_op).mmap }.ok_or(ENODEV)?;
+        let (mmap, mmap_prepare) = unsafe { ((*(*lower).f_op).mmap, (*(*lower).f_op).mmap_prepare) };
+        // Which of the two a file has is its own affair: `vfs_mmap()`.
+        let mmap = match mmap_prepare {
+            Some(_) => bindings::compat_vma_mmap,
+            None => mmap.ok_or(ENODEV)?,
+        };
         vma.vm_pgoff = (offset / kernel::page::PAGE_SIZE as u64) as usize;
         // SAFETY: `vma` is not yet visible to anyone, so its file may change; it takes a reference of its own. From
-        // here on the area belongs to the lower file, whether that can map it or not.
+        // here on the area belongs to the lower file, whether that can map it or not. `compat_vma_mmap()` is for files that
+        // prepare a mapping.
         unsafe {
             bindings::vma_set_file(vma, lower);
             Ok(mmap(lower, vma))
