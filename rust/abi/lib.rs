@@ -54,6 +54,7 @@ pub(crate) trait DeviceDump {
 /// - `EEXIST`: there is a dump of that name.
 /// - `EBUSY`: the file is open.
 /// - `ENOSPC`: no page is left of what all dumps may take.
+/// - `ETIME`: the time of all dumps is over.
 ///
 /// After it: what `collect` returned, `ENOMEM`, or again `EEXIST` and `EBUSY`, if somebody was faster meanwhile. The core logs them
 /// all and has them in the manifest: a driver need not.
@@ -111,7 +112,7 @@ impl Sink<'_> {
     ///
     /// - `ENOSPC`: the limit for this dump, or for all of them, is reached.
     /// - `ENOMEM`: no page was free.
-    /// - `ETIME`: [`Sink::ms_left`] has been 0 for as long as the dump may take.
+    /// - `ETIME`: [`Sink::ms_left`] has been 0 for as long as the dump may take, or the time of all dumps has been over for 2 s.
     ///
     /// The dump is partial then, even if `collect` returns `Ok`.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
@@ -144,8 +145,8 @@ impl Sink<'_> {
         unsafe { (self.ops().remaining)(self.raw) }
     }
 
-    /// Milliseconds until the dump should be finished; 0 when it is late: leave out what is not worth the wait. After as much time
-    /// again as the dump may take, [`Sink::write`] fails.
+    /// Milliseconds until the dump should be finished, or all dumps, whichever is earlier; 0 when it is late: leave out what is not
+    /// worth the wait. After as much time again as the dump may take, or 2 s after that of all dumps, [`Sink::write`] fails.
     pub(crate) fn ms_left(&self) -> u32 {
         // SAFETY: The sink is valid by the type invariant.
         unsafe { (self.ops().ms_left)(self.raw) }

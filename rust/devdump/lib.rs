@@ -5,6 +5,7 @@
 mod budget;
 mod collector;
 mod crash_kernel;
+mod deadline;
 mod dump;
 mod failure;
 mod opened;

@@ -88,7 +88,7 @@ pub(crate) fn add_stream(name: &[u8], mut driver: Stream) -> Result<(), Failure>
     let registration = Registration::begin(name, 0, Names::AreUnique)?;
     let limits = registration.limits;
     let payload = Store::new(Share::new(limits));
-    let mut collector = Collector::new(payload, registration.start, limits.dump_ms);
+    let mut collector = Collector::new(payload, registration.start, &limits);
     let collected = driver.collect(&mut collector);
     let (reason, missing) = collector.shortcoming();
     let missing = *missing;

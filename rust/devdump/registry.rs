@@ -125,6 +125,9 @@ impl State {
             return Err(Failure::new(Reason::ARGUMENTS));
         }
         self.may_add(name, names)?;
+        if self.limits.deadline.ms_left() == 0 {
+            return Err(Failure::new(Reason::TIME));
+        }
         // It's taken, or not, when it is needed.
         let pages = asked.div_ceil(kernel::page::PAGE_SIZE).max(1);
         Share::new(self.limits).may_take(pages)

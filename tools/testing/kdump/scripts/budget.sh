@@ -1,5 +1,5 @@
 # What is absurd is refused, and /proc/vmcore stays alone.
-for wrong in total_mib=1025 dump_mib=4294967295 dump_seconds=0 dump_seconds=3601; do
+for wrong in total_mib=1025 dump_mib=4294967295 dump_seconds=3601 deadline_seconds=0 deadline_seconds=3601 dump_seconds=1000 'dump_seconds=9 deadline_seconds=8'; do
 	if insmod /modules/vmcore_devdump.ko $wrong 2>/dev/null; then
 		echo "$wrong was taken"
 		exit 1
@@ -23,6 +23,15 @@ save time dump_seconds=1
 insmod /modules/devdump_test.ko late=3
 rmmod devdump_test
 head -c 4194304 /proc/vmcore_devdump >/out/dawdler
+rmmod vmcore_devdump
+
+# All together: who writes on is stopped, and who comes later is refused.
+insmod /modules/vmcore_devdump.ko dump_mib=1 deadline_seconds=3
+insmod /modules/devdump_test.ko late=3
+rmmod devdump_test
+insmod /modules/devdump_test.ko late=1
+rmmod devdump_test
+head -c 4194304 /proc/vmcore_devdump >/out/deadline
 rmmod vmcore_devdump
 
 # More than there is: a third of what is free. Then it is shared.

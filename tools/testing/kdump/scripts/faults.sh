@@ -17,7 +17,7 @@ core=/modules/vmcore_devdump.ko
 spare_others $(awk '$3 == "do_one_initcall" { start = $1; next } start { print "0x" start, "0x" $1; exit }' /proc/kallsyms)
 fault-sweep load $core
 spare_others 0 0xffffffffffffffff
-insmod $core
+insmod $core deadline_seconds=3600
 insmod /modules/devdump_trigger.ko
 for kind in classic stream; do
 	fault-sweep write /sys/module/devdump_trigger/parameters/kind $kind

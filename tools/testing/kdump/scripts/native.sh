@@ -1,5 +1,5 @@
 # There are dumps in the kernel's own file. One more comes when ours is there, one too late; and two of ours.
-insmod /modules/vmcore_devdump.ko
+insmod /modules/vmcore_devdump.ko deadline_seconds=3600
 insmod /modules/devdump_classic.ko what=native
 rmmod devdump_classic
 insmod /modules/devdump_test_c.ko
