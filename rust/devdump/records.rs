@@ -55,6 +55,7 @@ pub(super) fn unfinished(name: &[u8], asked: usize) -> Entry {
         ms: 0,
         held_bytes: 0,
         missing: [0; MISSING_LEN],
+        kept: 0,
     }
 }
 

@@ -166,6 +166,7 @@ impl<'a> Registration<'a> {
                 entry.ms = ms;
                 entry.held_bytes = held as u64;
                 entry.missing = *missing;
+                entry.kept = len as u64;
             });
             Ok((len, held, reason))
         });
