@@ -23,6 +23,7 @@ mod bindings {
     pub(crate) mod crc32;
     pub(crate) mod file;
     pub(crate) mod module;
+    pub(crate) mod oom;
     pub(crate) mod page;
     pub(crate) mod proc_fs;
 }

@@ -18,6 +18,10 @@ use kernel::{
     },
     iov::IovIterDest,
     prelude::*,
+    sync::atomic::{
+        Atomic,
+        Release, //
+    },
     types::ForeignOwnable,
 };
 
@@ -147,9 +151,13 @@ unsafe fn opened<'a, T: OpenFile>(file: *mut bindings::file) -> &'a T {
     unsafe { KBox::<T>::borrow((*file).private_data) }
 }
 
-extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+extern "C" fn open<T: OpenFile>(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
     from_result(|| {
         let opened = T::open()?;
+        // Programs that copy the file ask for it. The inode is older than what was opened.
+        // SAFETY: The kernel hands us the inode of a file that is being opened; sizes are stored atomically.
+        let size = unsafe { Atomic::from_ptr(&raw mut (*inode).i_size) };
+        size.store(opened.size() as i64, Release);
         // SAFETY: The kernel hands us a file that is being opened, whose private data is ours.
         unsafe { (*file).private_data = opened.into_foreign() };
         Ok(0)
@@ -221,7 +229,8 @@ extern "C" fn mmap<T: OpenFile>(
         let (lower, offset) = opened.map(offset, (range.vm_end - range.vm_start) as u64)?;
         let lower = lower.as_ptr();
         // SAFETY: `lower` is an open file.
-        let (mmap, mmap_prepare) = unsafe { ((*(*lower).f_op).mmap, (*(*lower).f_op).mmap_prepare) };
+        let (mmap, mmap_prepare) =
+            unsafe { ((*(*lower).f_op).mmap, (*(*lower).f_op).mmap_prepare) };
         // Which of the two a file has is its own affair: `vfs_mmap()`.
         let mmap = match mmap_prepare {
             Some(_) => bindings::compat_vma_mmap,

@@ -136,7 +136,9 @@ impl fmt::Display for Limits {
 /// The seconds of one dump.
 fn seconds(dump_seconds: u32, deadline_seconds: u32) -> Result<u32> {
     if !SECONDS.contains(&deadline_seconds) {
-        pr_err!("deadline_seconds={deadline_seconds}: all dumps together may take 1 to 3600 seconds\n");
+        pr_err!(
+            "deadline_seconds={deadline_seconds}: all dumps together may take 1 to 3600 seconds\n"
+        );
         return Err(EINVAL);
     }
     if dump_seconds == 0 {

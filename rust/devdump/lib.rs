@@ -7,11 +7,15 @@ mod collector;
 mod crash_kernel;
 mod deadline;
 mod dump;
+mod dumps;
 mod failure;
+mod held;
+mod manifest;
 mod opened;
 mod records;
 mod registration;
 mod registry;
+mod shortage;
 mod stacked;
 mod store;
 

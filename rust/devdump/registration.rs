@@ -37,13 +37,8 @@ use super::{
     store::Store,
 };
 use kernel::{
-    alloc::flags::{
-        GFP_NOWAIT,
-        __GFP_NOWARN, //
-    },
     prelude::*,
     str::BStr,
-    sync::Arc,
     time::{
         Instant,
         Monotonic, //
@@ -149,8 +144,7 @@ impl<'a> Registration<'a> {
         let ms = u32::try_from(ms).unwrap_or(u32::MAX);
         let added = payload.and_then(|(payload, reason)| {
             let (len, crc32) = (payload.len(), payload.crc32());
-            let dump = Dump::new(self.name, payload)
-                .and_then(|dump| Ok(Arc::new(dump, GFP_NOWAIT | __GFP_NOWARN)?))
+            let dump = Dump::new(self.name, payload, self.record)
                 .map_err(|_| Failure::new(Reason::NO_MEMORY))?;
             let held = dump.held_bytes();
             let mut state = STATE.lock();
