@@ -45,7 +45,7 @@ pub(crate) trait DeviceDump {
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result;
 }
 
-/// Collects `dump` and adds it to `/proc/vmcore_devdump`, where it stays until the core is unloaded.
+/// Collects `dump` and adds it to `/proc/vmcore_devdump`, where it stays until all dumps are dropped.
 ///
 /// # Errors
 ///

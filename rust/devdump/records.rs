@@ -82,6 +82,13 @@ impl Records {
         }
     }
 
+    /// Forgets all but those of dumps that are still being collected.
+    pub(super) fn clear(&mut self) {
+        self.entries
+            .retain(|record| record.entry.reason == Reason::UNFINISHED);
+        self.unrecorded = 0;
+    }
+
     /// Adds an entry; it is found again by the number. `None`: there's no room for it, and it's only counted.
     pub(super) fn add(&mut self, place: Option<KBox<Record>>) -> Option<usize> {
         let place = place.filter(|_| self.entries.len() < MOST);

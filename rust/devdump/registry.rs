@@ -6,6 +6,7 @@ use super::{
     super::{
         bindings::{
             file::Path,
+            module::ModuleRef,
             oom::OomNotifier,
             proc_fs::ProcEntry, //
         },
@@ -16,6 +17,7 @@ use super::{
             },
             vmcoredd::NAME_LEN,
         },
+        LocalModule,
     },
     budget::{
         Limits,
@@ -58,6 +60,8 @@ pub(super) struct State {
     headers: Option<Headers>,
     entry: Option<ProcEntry<Stacked>>,
     notifier: Option<OomNotifier<Shortage>>,
+    /// While there are dumps, we stay: the file may be mounted.
+    module: Option<ModuleRef<LocalModule>>,
     pub(super) records: Records,
     /// How often the file is open.
     pub(super) open: usize,
@@ -71,6 +75,7 @@ global_lock! {
         headers: None,
         entry: None,
         notifier: None,
+        module: None,
         records: Records::new(),
         open: 0,
         limits: Limits::NONE,
@@ -129,6 +134,25 @@ pub(crate) fn stop() {
     drop(dumps::take_all());
 }
 
+/// Does what was written to the file. `EINVAL`: it's not understood; `EBUSY`: somebody reads the file.
+pub(super) fn command(text: &[u8]) -> Result {
+    if text != b"clear" {
+        pr_err!("/proc/vmcore_devdump takes \"clear\", which drops all dumps, and nothing else\n");
+        return Err(EINVAL);
+    }
+    let mut state = STATE.lock();
+    if state.open > 0 {
+        return Err(EBUSY);
+    }
+    let dumps = dumps::take_all();
+    state.records.clear();
+    state.show_size();
+    // The writer keeps the file from going away.
+    state.module = None;
+    pr_info!("device dumps dropped: {}\n", dumps.len());
+    Ok(())
+}
+
 impl State {
     pub(super) fn may_begin(&self, name: &[u8], asked: usize, names: Names) -> Result<(), Failure> {
         if name.is_empty() || name.len() >= NAME_LEN {
@@ -160,7 +184,12 @@ impl State {
         names: Names,
     ) -> Result<(), Failure> {
         self.may_add(name, names)?;
-        dumps::push(dump).map_err(|_| Failure::new(Reason::NO_MEMORY))
+        dumps::push(dump).map_err(|_| Failure::new(Reason::NO_MEMORY))?;
+        if self.module.is_none() {
+            // Does not fail: whoever adds a dump keeps us here until then.
+            self.module = ModuleRef::get().ok();
+        }
+        Ok(())
     }
 
     /// Has `what` become of the dump with this record.

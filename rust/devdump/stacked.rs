@@ -30,7 +30,10 @@ use super::{
         LocalModule,
     },
     opened::Opened,
-    registry::STATE,
+    registry::{
+        self,
+        STATE, //
+    },
 };
 use kernel::{
     iov::IovIterDest,
@@ -55,7 +58,7 @@ struct Stack {
     opened: Opened,
 }
 
-/// Somebody has the file open; until he closes it, no dump is added.
+/// Somebody has the file open; until he closes it, no dump is added or dropped.
 struct Visit;
 
 impl Visit {
@@ -165,6 +168,10 @@ impl OpenFile for Stacked {
             _module: module,
         };
         Ok(KBox::new(file, GFP_KERNEL)?)
+    }
+
+    fn command(text: &[u8]) -> Result {
+        registry::command(text)
     }
 
     fn size(&self) -> u64 {

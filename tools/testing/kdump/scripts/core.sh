@@ -66,6 +66,8 @@ for how in l c E; do
 done
 cp /proc/vmcore /out/ours.cp
 umount /proc/vmcore
-rmmod cxgb4_dump vmcore_devdump
+rmmod cxgb4_dump
+echo clear >/proc/vmcore_devdump
+rmmod vmcore_devdump
 [ ! -e /proc/vmcore_devdump ]
 [ "$(headers)" = "$before" ]

@@ -4,7 +4,8 @@ insmod /modules/cxgb4_dump.ko
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/out/makedumpfile 2>&1
 umount /proc/vmcore
-rmmod cxgb4_dump vmcore_devdump
+rmmod cxgb4_dump
+unload_core
 leaks ours
 
 # Would this kernel have told?

@@ -18,4 +18,5 @@ done
 fails rmmod vmcore_devdump
 exec 3<&-
 compare-vmcore /proc/vmcore /proc/vmcore_devdump 1
-rmmod devdump_trigger devdump_classic_ours devdump_test_c devdump_test vmcore_devdump
+rmmod devdump_trigger devdump_classic_ours devdump_test_c devdump_test
+unload_core

@@ -24,7 +24,8 @@ for kind in classic stream; do
 done
 fault-sweep file /proc/vmcore_devdump
 fault-sweep file /proc/vmcore
-rmmod devdump_trigger vmcore_devdump
+rmmod devdump_trigger
+unload_core
 
 # The first adapter is dead, the second lives. Each dump is the first.
 echo 0 >/sys/bus/pci/drivers_autoprobe

@@ -13,4 +13,6 @@ makedumpfile -l -d 31 /proc/vmcore /out/builtin >/dev/null 2>&1
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/stacked >/dev/null 2>&1
 umount /proc/vmcore
-rmmod devdump_classic devdump_trigger devdump_test_c vmcore_devdump
+rmmod devdump_classic devdump_trigger devdump_test_c
+echo clear >/proc/vmcore_devdump
+rmmod vmcore_devdump

@@ -113,7 +113,7 @@ fn memory_is_that_of_the_builtin_file_however_it_is_read() {
     let dumps = lines(&log, "notes: ");
     assert!(dumps[0].starts_with("notes: 0 device dumps"), "{log}");
     assert!(dumps[1].starts_with("notes: 12 device dumps"), "{log}");
-    assert_eq!(text(&CORE, "mode").trim(), "400");
+    assert_eq!(text(&CORE, "mode").trim(), "600");
 }
 
 #[test]
