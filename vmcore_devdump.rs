@@ -26,6 +26,7 @@ mod bindings {
     pub(crate) mod oom;
     pub(crate) mod page;
     pub(crate) mod proc_fs;
+    pub(crate) mod task;
 }
 
 #[path = "rust/abi/lib.rs"]

@@ -12,6 +12,7 @@ mod failure;
 mod held;
 mod manifest;
 mod opened;
+mod readers;
 mod records;
 mod registration;
 mod registry;

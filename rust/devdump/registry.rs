@@ -31,6 +31,7 @@ use super::{
         DUMPS, //
     },
     failure::Failure,
+    readers::Readers,
     records::Records,
     shortage::Shortage,
     stacked::{
@@ -63,6 +64,7 @@ pub(super) struct State {
     /// While there are dumps, we stay: the file may be mounted.
     module: Option<ModuleRef<LocalModule>>,
     pub(super) records: Records,
+    pub(super) readers: Readers,
     /// How often the file is open.
     pub(super) open: usize,
     pub(super) limits: Limits,
@@ -77,6 +79,7 @@ global_lock! {
         notifier: None,
         module: None,
         records: Records::new(),
+        readers: Readers::new(),
         open: 0,
         limits: Limits::NONE,
     };
@@ -131,6 +134,7 @@ pub(crate) fn stop() {
     state.lower = None;
     state.headers = None;
     state.records = Records::new();
+    state.readers = Readers::new();
     drop(dumps::take_all());
 }
 
@@ -146,6 +150,7 @@ pub(super) fn command(text: &[u8]) -> Result {
     }
     let dumps = dumps::take_all();
     state.records.clear();
+    state.readers = Readers::new();
     state.show_size();
     // The writer keeps the file from going away.
     state.module = None;

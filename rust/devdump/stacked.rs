@@ -6,7 +6,7 @@
 //! change until then. Its PT_LOAD data is read and mapped through it and never copied. Headers and notes cannot be
 //! mapped (`EINVAL`): makedumpfile, which maps only PT_LOAD data, reads them.
 //!
-//! If dumps cannot be shown, the file is the built-in one and nothing else.
+//! If dumps cannot be shown, or the last reader has failed, the file is the built-in one and nothing else.
 
 use super::{
     super::{
@@ -62,11 +62,14 @@ struct Stack {
 struct Visit;
 
 impl Visit {
-    /// Where the built-in file is, and the dumps, if there is memory to show them.
+    /// Where the built-in file is, and the dumps, unless it is better to do without.
     fn begin() -> Result<(Self, Arc<Path>, Option<Opened>)> {
         let mut state = STATE.lock();
         let lower = state.lower.clone().ok_or(ENODEV)?;
-        let opened = Opened::new(&state).inspect_err(tell).ok();
+        let opened = match state.readers.admit() {
+            true => Opened::new(&state).inspect_err(tell).ok(),
+            false => None,
+        };
         state.open += 1;
         Ok((Self, lower, opened))
     }
@@ -94,6 +97,11 @@ impl Stack {
         let headers = self.headers.get(usize::try_from(offset)?..).ok_or(EIO)?;
         Ok(iter.copy_to_iter(headers))
     }
+}
+
+/// What came of reading something of ours.
+fn ours(read: Result<usize>) -> Result<usize> {
+    read.inspect_err(|error| STATE.lock().readers.misread(*error))
 }
 
 fn tell(error: &Error) {
@@ -189,8 +197,8 @@ impl OpenFile for Stacked {
         // makedumpfile takes a short read for a broken dump, so go on across all seams.
         while !iter.is_empty() {
             let read = match stack.layout.at(pos + done as u64) {
-                Part::Headers { offset, .. } => stack.headers_to(iter, offset),
-                Part::Dumps { offset, .. } => stack.opened.copy_to(iter, offset),
+                Part::Headers { offset, .. } => ours(stack.headers_to(iter, offset)),
+                Part::Dumps { offset, .. } => ours(stack.opened.copy_to(iter, offset)),
                 Part::Zeroes { len } => Ok(zero_iter(iter, len)),
                 Part::Lower { offset, len } => self.lower.read_iter(iter, offset, len),
                 Part::End => break,
