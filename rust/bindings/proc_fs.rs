@@ -230,7 +230,7 @@ extern "C" fn read_iter<T: OpenFile>(
     };
     from_result(|| {
         let read = file?.read(iter, u64::try_from(*pos)?)?;
-        *pos += read as i64;
+        *pos = pos.saturating_add(read as i64);
         Ok(read as isize)
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn release<const LEN: usize>() -> [u8; LEN] {
     let len = read(c"/proc/sys/kernel/osrelease", &mut release)
         .trim_ascii_end()
         .len();
-    release[len..].fill(0);
+    release.get_mut(len..).unwrap_or_default().fill(0);
     release
 }
 
@@ -33,5 +33,5 @@ pub(super) fn release<const LEN: usize>() -> [u8; LEN] {
 fn read<'a>(name: &CStr, buf: &'a mut [u8]) -> &'a [u8] {
     let file = Path::lookup(name).and_then(|path| path.open());
     let len = file.and_then(|file| file.read_up_to(buf, 0));
-    &buf[..len.unwrap_or(0)]
+    buf.get(..len.unwrap_or(0)).unwrap_or_default()
 }

@@ -128,7 +128,7 @@ impl Headers {
         let extend = |bytes: &mut KVVec<u8>, end: u64| -> Result {
             let start = bytes.len();
             bytes.resize(usize::try_from(end)?, 0, GFP_KERNEL)?;
-            lower.read_exact(&mut bytes[start..], start as u64)
+            lower.read_exact(bytes.get_mut(start..).unwrap_or_default(), start as u64)
         };
         extend(&mut bytes, end)?;
         let lower_size = lower_size(&bytes).ok_or(EINVAL)?;
@@ -196,7 +196,7 @@ impl OpenFile for Stacked {
         let mut done = 0;
         // makedumpfile takes a short read for a broken dump, so go on across all seams.
         while !iter.is_empty() {
-            let read = match stack.layout.at(pos + done as u64) {
+            let read = match stack.layout.at(pos.saturating_add(done as u64)) {
                 Part::Headers { offset, .. } => ours(stack.headers_to(iter, offset)),
                 Part::Dumps { offset, .. } => ours(stack.opened.copy_to(iter, offset)),
                 Part::Zeroes { len } => Ok(zero_iter(iter, len)),
