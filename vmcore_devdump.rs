@@ -23,8 +23,10 @@ mod bindings {
     pub(crate) mod crc32;
     pub(crate) mod file;
     pub(crate) mod module;
+    pub(crate) mod oom;
     pub(crate) mod page;
     pub(crate) mod proc_fs;
+    pub(crate) mod task;
 }
 
 #[path = "rust/abi/lib.rs"]
@@ -52,8 +54,12 @@ module! {
             description: "Most memory for one dump in MiB, 1 to 1024; 0: as much as there is for all (0)",
         },
         dump_seconds: u32 {
-            default: 60,
-            description: "Most seconds that one dump may take, 1 to 3600; what is missing then is left out (60)",
+            default: 0,
+            description: "Most seconds that one dump may take, 1 to 3600; what is missing then is left out; 0: 60, if there are so many for all (0)",
+        },
+        deadline_seconds: u32 {
+            default: 90,
+            description: "All dumps are finished so many seconds after loading, 1 to 3600 (90)",
         },
     },
 }
@@ -70,6 +76,7 @@ impl kernel::Module for VmcoreDevdump {
             total_mib: module_parameters::total_mib.value(),
             dump_mib: module_parameters::dump_mib.value(),
             dump_seconds: module_parameters::dump_seconds.value(),
+            deadline_seconds: module_parameters::deadline_seconds.value(),
         })?;
         Ok(Self)
     }

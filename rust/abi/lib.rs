@@ -45,15 +45,16 @@ pub(crate) trait DeviceDump {
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result;
 }
 
-/// Collects `dump` and adds it to `/proc/vmcore_devdump`, where it stays until the core is unloaded.
+/// Collects `dump` and adds it to `/proc/vmcore_devdump`, where it stays until all dumps are dropped.
 ///
 /// # Errors
 ///
 /// Before collecting:
-/// - `EINVAL`: the name is empty or too long; of the latter the core knows nothing.
+/// - `EINVAL`: the name is empty or too long.
 /// - `EEXIST`: there is a dump of that name.
 /// - `EBUSY`: the file is open.
 /// - `ENOSPC`: no page is left of what all dumps may take.
+/// - `ETIME`: the time of all dumps is over.
 ///
 /// After it: what `collect` returned, `ENOMEM`, or again `EEXIST` and `EBUSY`, if somebody was faster meanwhile. The core logs them
 /// all and has them in the manifest: a driver need not.
@@ -69,12 +70,13 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
         from_result(|| dump.collect(&mut sink).map(|()| 0))
     }
 
-    // A copy, so that nothing refers to the dump while it is being collected.
-    let mut name = [0u8; raw::NAME_LEN];
-    let given = dump.name().to_bytes_with_nul();
-    name.get_mut(..given.len())
-        .ok_or(EINVAL)?
-        .copy_from_slice(given);
+    // A copy, so that nothing refers to the dump while it is being collected. A name that is too long stays that, for the core to
+    // record it.
+    let mut name = [0u8; raw::NAME_LEN + 1];
+    let (start, _nul) = name.split_at_mut(raw::NAME_LEN);
+    for (to, from) in start.iter_mut().zip(dump.name().to_bytes()) {
+        *to = *from;
+    }
     // SAFETY: `name` ends in a NUL and lives until the call returns; `collect` is called with `dump`, before then.
     to_result(unsafe {
         raw::vmcore_devdump_stream(
@@ -110,7 +112,7 @@ impl Sink<'_> {
     ///
     /// - `ENOSPC`: the limit for this dump, or for all of them, is reached.
     /// - `ENOMEM`: no page was free.
-    /// - `ETIME`: [`Sink::ms_left`] has been 0 for as long as the dump may take.
+    /// - `ETIME`: [`Sink::ms_left`] has been 0 for as long as the dump may take, or the time of all dumps has been over for 2 s.
     ///
     /// The dump is partial then, even if `collect` returns `Ok`.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
@@ -143,8 +145,8 @@ impl Sink<'_> {
         unsafe { (self.ops().remaining)(self.raw) }
     }
 
-    /// Milliseconds until the dump should be finished; 0 when it is late: leave out what is not worth the wait. After as much time
-    /// again as the dump may take, [`Sink::write`] fails.
+    /// Milliseconds until the dump should be finished, or all dumps, whichever is earlier; 0 when it is late: leave out what is not
+    /// worth the wait. After as much time again as the dump may take, or 2 s after that of all dumps, [`Sink::write`] fails.
     pub(crate) fn ms_left(&self) -> u32 {
         // SAFETY: The sink is valid by the type invariant.
         unsafe { (self.ops().ms_left)(self.raw) }

@@ -17,6 +17,10 @@ use kernel::{
     },
     iov::IovIterDest,
     prelude::*,
+    sync::atomic::{
+        Acquire,
+        Atomic, //
+    },
     task::Task,
 };
 
@@ -81,6 +85,13 @@ unsafe impl Sync for File {}
 impl File {
     pub(super) fn as_ptr(&self) -> *mut bindings::file {
         self.0
+    }
+
+    /// Its size, as `stat` shows it.
+    pub(crate) fn size(&self) -> u64 {
+        // SAFETY: The file is valid by the type invariant, and so is its inode; sizes are stored atomically.
+        let size = unsafe { Atomic::from_ptr(&raw mut (*(*self.0).f_inode).i_size) };
+        size.load(Acquire).max(0) as u64
     }
 
     /// Fills `buf` from `pos` on. `EIO`: the file ends before.

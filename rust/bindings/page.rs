@@ -58,20 +58,30 @@ impl PageBox {
         NonNull::new(page).map(Self).ok_or(ENOMEM)
     }
 
-    fn address(&self) -> *mut [u8; PAGE_SIZE] {
-        // SAFETY: The page is valid by the type invariant. 64-bit kernels have no high memory, so this is its place in the
-        // linear mapping, and need not be undone.
-        unsafe { bindings::kmap_local_page(self.0.as_ptr()) }.cast()
+    /// What `look` makes of the bytes.
+    pub(crate) fn with_bytes<R>(&self, look: impl FnOnce(&[u8; PAGE_SIZE]) -> R) -> R {
+        // SAFETY: By the type invariant the page is ours; it was initialized with zeroes, and only `with_bytes_mut` writes to it.
+        self.mapped(|bytes| look(unsafe { &*bytes }))
     }
 
-    pub(crate) fn bytes(&self) -> &[u8; PAGE_SIZE] {
-        // SAFETY: By the type invariant; it was initialized with zeroes.
-        unsafe { &*self.address() }
+    /// What `change` makes of the bytes.
+    pub(crate) fn with_bytes_mut<R>(
+        &mut self,
+        change: impl FnOnce(&mut [u8; PAGE_SIZE]) -> R,
+    ) -> R {
+        // SAFETY: As in `with_bytes`, and `self` is borrowed mutably.
+        self.mapped(|bytes| change(unsafe { &mut *bytes }))
     }
 
-    pub(crate) fn bytes_mut(&mut self) -> &mut [u8; PAGE_SIZE] {
-        // SAFETY: As in `bytes`, and `self` is borrowed mutably.
-        unsafe { &mut *self.address() }
+    /// Nothing has to be mapped where there is no high memory, unless the kernel is told to do so all the same. Mappings are undone
+    /// in the reverse order.
+    fn mapped<R>(&self, with: impl FnOnce(*mut [u8; PAGE_SIZE]) -> R) -> R {
+        // SAFETY: The page is valid by the type invariant.
+        let address = unsafe { bindings::kmap_local_page(self.0.as_ptr()) };
+        let result = with(address.cast());
+        // SAFETY: It was just mapped, and what was mapped in `with` has been undone there.
+        unsafe { bindings::kunmap_local(address) };
+        result
     }
 }
 

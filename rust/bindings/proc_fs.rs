@@ -18,7 +18,15 @@ use kernel::{
     },
     iov::IovIterDest,
     prelude::*,
+    sync::atomic::{
+        Atomic,
+        Release, //
+    },
     types::ForeignOwnable,
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    },
 };
 
 use core::{
@@ -33,7 +41,8 @@ struct ProcOps {
     open: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
     read: *const c_void,
     read_iter: Option<unsafe extern "C" fn(*mut bindings::kiocb, *mut bindings::iov_iter) -> isize>,
-    write: *const c_void,
+    write:
+        Option<unsafe extern "C" fn(*mut bindings::file, *const c_char, usize, *mut i64) -> isize>,
     lseek: Option<unsafe extern "C" fn(*mut bindings::file, i64, c_int) -> i64>,
     release: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
     poll: *const c_void,
@@ -83,9 +92,12 @@ extern "C" {
     fn proc_set_size(entry: *mut ProcDirEntry, size: i64);
 }
 
-/// A file that is open once; what each open of the entry makes.
+/// A file that is open once; what each open of the entry for reading makes.
 pub(crate) trait OpenFile: Send + Sync + Sized + 'static {
     fn open() -> Result<KBox<Self>>;
+
+    /// Does what was written to the file, of which this is at least the start.
+    fn command(text: &[u8]) -> Result;
 
     /// Size in bytes.
     fn size(&self) -> u64;
@@ -118,7 +130,7 @@ impl<T: OpenFile> ProcEntry<T> {
         open: Some(open::<T>),
         read: core::ptr::null(),
         read_iter: Some(read_iter::<T>),
-        write: core::ptr::null(),
+        write: Some(write::<T>),
         lseek: Some(lseek::<T>),
         release: Some(release::<T>),
         poll: core::ptr::null(),
@@ -129,11 +141,11 @@ impl<T: OpenFile> ProcEntry<T> {
         get_unmapped_area: core::ptr::null(),
     };
 
-    /// Creates `/proc/<name>`, which only root can read.
+    /// Creates `/proc/<name>`, for root only.
     pub(crate) fn new(name: &CStr) -> Result<Self> {
         // SAFETY: A valid string; the table is promoted to a constant that lives as long as the module.
         let entry =
-            unsafe { proc_create(name.as_char_ptr(), 0o400, core::ptr::null_mut(), &Self::OPS) };
+            unsafe { proc_create(name.as_char_ptr(), 0o600, core::ptr::null_mut(), &Self::OPS) };
         // INVARIANT: It exists now.
         Ok(Self {
             entry: NonNull::new(entry).ok_or(ENOMEM)?,
@@ -155,22 +167,60 @@ impl<T> Drop for ProcEntry<T> {
     }
 }
 
-/// The file that `open` left in the private data.
+/// The file that `open` left in the private data; `EBADF`: it is open for writing only.
 ///
 /// # Safety
 ///
 /// `file` was opened by [`open`] with the same `T`, and is not released while the result is used.
-unsafe fn opened<'a, T: OpenFile>(file: *mut bindings::file) -> &'a T {
+unsafe fn opened<'a, T: OpenFile>(file: *mut bindings::file) -> Result<&'a T> {
     // SAFETY: By the precondition.
-    unsafe { KBox::<T>::borrow((*file).private_data) }
+    let data = unsafe { (*file).private_data };
+    match data.is_null() {
+        true => Err(EBADF),
+        // SAFETY: By the precondition; what is not null was left there by `open`.
+        false => Ok(unsafe { KBox::<T>::borrow(data) }),
+    }
 }
 
-extern "C" fn open<T: OpenFile>(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+extern "C" fn open<T: OpenFile>(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+    /// `FMODE_READ`.
+    const READ: bindings::fmode_t = 1 << 0;
+
     from_result(|| {
+        // SAFETY: The kernel hands us a file that is being opened.
+        if unsafe { (*file).f_mode } & READ == 0 {
+            // The private data is null, and stays that.
+            return Ok(0);
+        }
         let opened = T::open()?;
-        // SAFETY: The kernel hands us a file that is being opened, whose private data is ours.
+        // Programs that copy the file ask for it. The inode is older than what was opened.
+        // SAFETY: The kernel hands us the inode of a file that is being opened; sizes are stored atomically.
+        let size = unsafe { Atomic::from_ptr(&raw mut (*inode).i_size) };
+        size.store(opened.size() as i64, Release);
+        // SAFETY: As before; the private data is ours.
         unsafe { (*file).private_data = opened.into_foreign() };
         Ok(0)
+    })
+}
+
+/// Room for any command, and for a byte that is too much.
+const COMMAND_LEN: usize = 16;
+
+extern "C" fn write<T: OpenFile>(
+    _file: *mut bindings::file,
+    text: *const c_char,
+    len: usize,
+    _pos: *mut i64,
+) -> isize {
+    from_result(|| {
+        let mut start = [0; COMMAND_LEN];
+        let (start, _) = start.split_at_mut(len.min(COMMAND_LEN));
+        let text = UserPtr::from_ptr(text.cast_mut().cast());
+        UserSlice::new(text, start.len())
+            .reader()
+            .read_slice(start)?;
+        T::command(start.trim_ascii_end())?;
+        Ok(isize::try_from(len)?)
     })
 }
 
@@ -178,8 +228,8 @@ extern "C" fn release<T: OpenFile>(
     _inode: *mut bindings::inode,
     file: *mut bindings::file,
 ) -> c_int {
-    // SAFETY: The kernel releases a file once, and only if it was opened.
-    drop(unsafe { KBox::<T>::from_foreign((*file).private_data) });
+    // SAFETY: The kernel releases a file once, and only if it was opened: what is not null was left there by `open`.
+    drop(unsafe { KBox::<T>::try_from_foreign((*file).private_data) });
     0
 }
 
@@ -197,15 +247,31 @@ extern "C" fn read_iter<T: OpenFile>(
         )
     };
     from_result(|| {
-        let read = file.read(iter, u64::try_from(*pos)?)?;
-        *pos += read as i64;
+        let read = file?.read(iter, u64::try_from(*pos)?)?;
+        *pos = pos.saturating_add(read as i64);
         Ok(read as isize)
     })
 }
 
+/// As in the built-in file, which has `default_llseek()`: a place may be behind the end, where nothing is read. Only the size is
+/// that of this file, and not that of the inode, which other sizes have been stored in since.
 extern "C" fn lseek<T: OpenFile>(file: *mut bindings::file, offset: i64, whence: c_int) -> i64 {
+    const SET: c_int = bindings::SEEK_SET as c_int;
+    const END: c_int = bindings::SEEK_END as c_int;
+    const DATA: c_int = bindings::SEEK_DATA as c_int;
+    const HOLE: c_int = bindings::SEEK_HOLE as c_int;
+
     // SAFETY: The kernel seeks in files that are open.
-    unsafe { bindings::fixed_size_llseek(file, offset, whence, opened::<T>(file).size() as i64) }
+    let size = unsafe { opened::<T>(file) }.map_or(0, |opened| opened.size() as i64);
+    let (offset, whence) = match whence {
+        END => (offset.wrapping_add(size), SET),
+        DATA | HOLE if offset >= size => return i64::from(ENXIO.to_errno()),
+        DATA => (offset, SET),
+        HOLE => (size, SET),
+        _ => (offset, whence),
+    };
+    // SAFETY: As before.
+    unsafe { bindings::default_llseek(file, offset, whence) }
 }
 
 extern "C" fn mmap<T: OpenFile>(
@@ -220,13 +286,20 @@ extern "C" fn mmap<T: OpenFile>(
         let offset = (vma.vm_pgoff as u64)
             .checked_mul(kernel::page::PAGE_SIZE as u64)
             .ok_or(EINVAL)?;
-        let (lower, offset) = opened.map(offset, (range.vm_end - range.vm_start) as u64)?;
+        let (lower, offset) = opened?.map(offset, (range.vm_end - range.vm_start) as u64)?;
         let lower = lower.as_ptr();
         // SAFETY: `lower` is an open file.
-        let mmap = unsafe { (*(*lower).f_op).mmap }.ok_or(ENODEV)?;
+        let (mmap, mmap_prepare) =
+            unsafe { ((*(*lower).f_op).mmap, (*(*lower).f_op).mmap_prepare) };
+        // Which of the two a file has is its own affair: `vfs_mmap()`.
+        let mmap = match mmap_prepare {
+            Some(_) => bindings::compat_vma_mmap,
+            None => mmap.ok_or(ENODEV)?,
+        };
         vma.vm_pgoff = (offset / kernel::page::PAGE_SIZE as u64) as usize;
         // SAFETY: `vma` is not yet visible to anyone, so its file may change; it takes a reference of its own. From
-        // here on the area belongs to the lower file, whether that can map it or not.
+        // here on the area belongs to the lower file, whether that can map it or not. `compat_vma_mmap()` is for files that
+        // prepare a mapping.
         unsafe {
             bindings::vma_set_file(vma, lower);
             Ok(mmap(lower, vma))

@@ -10,6 +10,7 @@ use super::{
         bindings::page::available_bytes,
         format::manifest::Reason, //
     },
+    deadline::Deadline,
     failure::Failure,
 };
 use kernel::{
@@ -39,11 +40,15 @@ const MOST_MIB: u32 = 1024;
 
 const SECONDS: RangeInclusive<u32> = 1..=3600;
 
+/// Of one dump, if nobody asked for another time, and all together may take so much.
+const DUMP_SECONDS: u32 = 60;
+
 /// Parameters of the module.
 pub(crate) struct Parameters {
     pub(crate) total_mib: u32,
     pub(crate) dump_mib: u32,
     pub(crate) dump_seconds: u32,
+    pub(crate) deadline_seconds: u32,
 }
 
 /// What was made of them.
@@ -55,6 +60,9 @@ pub(super) struct Limits {
     pub(super) dump_bytes: usize,
     /// Milliseconds of one dump.
     pub(super) dump_ms: u32,
+    /// Milliseconds of all dumps together.
+    total_ms: u32,
+    pub(super) deadline: Deadline,
 }
 
 impl Limits {
@@ -63,15 +71,18 @@ impl Limits {
         total_bytes: usize::MAX,
         dump_bytes: usize::MAX,
         dump_ms: u32::MAX,
+        total_ms: u32::MAX,
+        deadline: Deadline::NEVER,
     };
 
-    /// What dumps may take in front of a vmcore of `vmcore_len` bytes. `EINVAL`: a parameter is out of range; what to ask for
-    /// instead is in the log.
+    /// What dumps may take in front of a vmcore of `vmcore_len` bytes, from now on. `EINVAL`: a parameter is out of range; what to
+    /// ask for instead is in the log.
     pub(super) fn new(parameters: &Parameters, vmcore_len: u64) -> Result<Self> {
         let &Parameters {
             total_mib,
             dump_mib,
             dump_seconds,
+            deadline_seconds,
         } = parameters;
         if total_mib > MOST_MIB {
             pr_err!("total_mib={total_mib}: all dumps may take 1 to {MOST_MIB} MiB, 0 for a quarter of what is free\n");
@@ -81,10 +92,7 @@ impl Limits {
             pr_err!("dump_mib={dump_mib}: a dump may take 1 to {MOST_MIB} MiB, 0 for as much as there is for all\n");
             return Err(EINVAL);
         }
-        if !SECONDS.contains(&dump_seconds) {
-            pr_err!("dump_seconds={dump_seconds}: a dump may take 1 to 3600 seconds\n");
-            return Err(EINVAL);
-        }
+        let dump_seconds = seconds(dump_seconds, deadline_seconds)?;
         let (free, most) = (spare_bytes(vmcore_len), bytes(MOST_MIB));
         let total_bytes = match total_mib {
             0 => (free / SHARE).min(most),
@@ -106,6 +114,8 @@ impl Limits {
                 _ => bytes(dump_mib).min(total_bytes),
             },
             dump_ms: dump_seconds * 1000,
+            total_ms: deadline_seconds * 1000,
+            deadline: Deadline::after_ms(deadline_seconds * 1000),
         })
     }
 }
@@ -114,12 +124,35 @@ impl fmt::Display for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} KiB for device dumps, {} KiB and {} s for each",
+            "{} KiB and {} s for device dumps, {} KiB and {} s for each",
             self.total_bytes / 1024,
+            self.total_ms / 1000,
             self.dump_bytes / 1024,
             self.dump_ms / 1000
         )
     }
+}
+
+/// The seconds of one dump.
+fn seconds(dump_seconds: u32, deadline_seconds: u32) -> Result<u32> {
+    if !SECONDS.contains(&deadline_seconds) {
+        pr_err!(
+            "deadline_seconds={deadline_seconds}: all dumps together may take 1 to 3600 seconds\n"
+        );
+        return Err(EINVAL);
+    }
+    if dump_seconds == 0 {
+        return Ok(DUMP_SECONDS.min(deadline_seconds));
+    }
+    if !SECONDS.contains(&dump_seconds) {
+        pr_err!("dump_seconds={dump_seconds}: a dump may take 1 to 3600 seconds, 0 for 60 or what there is for all\n");
+        return Err(EINVAL);
+    }
+    if dump_seconds > deadline_seconds {
+        pr_err!("dump_seconds={dump_seconds} can never be met: all dumps together may take deadline_seconds={deadline_seconds}\n");
+        return Err(EINVAL);
+    }
+    Ok(dump_seconds)
 }
 
 /// Bytes that are free, without those that makedumpfile will need for its bitmaps.
@@ -147,8 +180,28 @@ impl Share {
         Self { limits, taken: 0 }
     }
 
+    /// Whether `pages` more would be counted now.
+    pub(super) fn may_take(&self, pages: usize) -> Result<(), Failure> {
+        self.bytes_beside(pages, USED.load(Relaxed)).map(drop)
+    }
+
     /// Counts `pages` more.
     pub(super) fn take(&mut self, pages: usize) -> Result<(), Failure> {
+        let mut used = USED.load(Relaxed);
+        let bytes = loop {
+            let bytes = self.bytes_beside(pages, used)?;
+            match USED.cmpxchg(used, used + bytes, Relaxed) {
+                Ok(_) => break bytes,
+                // Another dump was faster.
+                Err(now) => used = now,
+            }
+        };
+        self.taken += bytes;
+        Ok(())
+    }
+
+    /// The bytes of `pages`, if they are within the limits beside `used` bytes.
+    fn bytes_beside(&self, pages: usize, used: usize) -> Result<usize, Failure> {
         let bytes = pages.saturating_mul(PAGE_SIZE);
         if bytes > self.limits.dump_bytes.saturating_sub(self.taken) {
             // The limit of a dump is not smaller than that of all, unless somebody asked for that.
@@ -157,19 +210,10 @@ impl Share {
                 false => Failure::new(Reason::TOTAL_BUDGET),
             });
         }
-        let mut used = USED.load(Relaxed);
-        loop {
-            if bytes > self.limits.total_bytes.saturating_sub(used) {
-                return Err(Failure::new(Reason::TOTAL_BUDGET));
-            }
-            match USED.cmpxchg(used, used.saturating_add(bytes), Relaxed) {
-                Ok(_) => break,
-                // Another dump was faster.
-                Err(now) => used = now,
-            }
+        match bytes > self.limits.total_bytes.saturating_sub(used) {
+            true => Err(Failure::new(Reason::TOTAL_BUDGET)),
+            false => Ok(bytes),
         }
-        self.taken = self.taken.saturating_add(bytes);
-        Ok(())
     }
 
     /// Gives `pages` back that were counted.

@@ -10,6 +10,8 @@ use super::{
         },
         server::Backend,
     },
+    budget::Limits,
+    deadline::Deadline,
     failure::Failure,
     store::Store,
 };
@@ -31,6 +33,8 @@ pub(super) struct Collector {
     pub(super) payload: Store,
     start: Instant<Monotonic>,
     ms: u32,
+    /// That of all dumps.
+    deadline: Deadline,
     /// What stood in the way first.
     cut: Option<Reason>,
     /// Whether the driver was told that it's late.
@@ -39,11 +43,12 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(payload: Store, start: Instant<Monotonic>, ms: u32) -> Self {
+    pub(super) fn new(payload: Store, start: Instant<Monotonic>, limits: &Limits) -> Self {
         Self {
             payload,
             start,
-            ms,
+            ms: limits.dump_ms,
+            deadline: limits.deadline,
             cut: None,
             late: Cell::new(false),
             missing: Missing::default(),
@@ -64,11 +69,16 @@ impl Collector {
     fn spent_ms(&self) -> u32 {
         u32::try_from(self.start.elapsed().as_millis()).unwrap_or(u32::MAX)
     }
+
+    /// Whether nothing is taken any more.
+    fn is_over(&self) -> bool {
+        self.spent_ms() > self.ms.saturating_mul(PATIENCE) || self.deadline.is_long_past()
+    }
 }
 
 impl Backend for Collector {
     fn write(&mut self, bytes: &[u8]) -> Result {
-        let written = match self.spent_ms() > self.ms.saturating_mul(PATIENCE) {
+        let written = match self.is_over() {
             true => Err(Failure::new(Reason::TIME)),
             false => self.payload.append(bytes),
         };
@@ -92,6 +102,7 @@ impl Backend for Collector {
 
     fn ms_left(&self) -> u32 {
         let left = self.ms.saturating_sub(self.spent_ms());
+        let left = left.min(self.deadline.ms_left());
         self.late.set(self.late.get() || left == 0);
         left
     }

@@ -5,12 +5,18 @@
 mod budget;
 mod collector;
 mod crash_kernel;
+mod deadline;
 mod dump;
+mod dumps;
 mod failure;
+mod held;
+mod manifest;
 mod opened;
+mod readers;
 mod records;
 mod registration;
 mod registry;
+mod shortage;
 mod stacked;
 mod store;
 

@@ -10,23 +10,18 @@ use super::{
             Header,
             Reason,
             Status,
-            CRC_OFFSET,
-            ENTRY_LEN,
-            HEADER_LEN,
-            MISSING_LEN,
-            NAME, //
+            MISSING_LEN, //
         },
-        format::VERSION,
+        format::{
+            vmcoredd::NAME_LEN,
+            VERSION, //
+        },
     },
-    budget::{
-        Limits,
-        Share, //
-    },
-    dump::{
+    budget::Limits,
+    manifest::{
         self,
-        Dump, //
+        Manifest, //
     },
-    store::Store,
 };
 use kernel::{
     alloc::flags::{
@@ -39,10 +34,10 @@ use kernel::{
 /// More would be drivers that try again and again.
 const MOST: usize = 256;
 
-/// The entry of a dump that is being collected.
+/// The entry of a dump that is being collected. A name that is too long is cut.
 pub(super) fn unfinished(name: &[u8], asked: usize) -> Entry {
     Entry {
-        name: padded(name),
+        name: padded(name.get(..NAME_LEN - 1).unwrap_or(name)),
         status: Status::FAILED,
         reason: Reason::UNFINISHED,
         errno: 0,
@@ -52,19 +47,29 @@ pub(super) fn unfinished(name: &[u8], asked: usize) -> Entry {
         ms: 0,
         held_bytes: 0,
         missing: [0; MISSING_LEN],
+        kept: 0,
     }
 }
 
 /// A place for an entry, taken before any lock is. `None`: no memory.
-pub(super) fn place(entry: Entry) -> Option<KBox<Entry>> {
-    KBox::new(entry, GFP_NOWAIT | __GFP_NOWARN).ok()
+pub(super) fn place(entry: Entry) -> Option<KBox<Record>> {
+    let record = Record { number: 0, entry };
+    KBox::new(record, GFP_NOWAIT | __GFP_NOWARN).ok()
 }
 
 pub(super) struct Records {
     /// Release of the crash kernel, zero-padded.
     pub(super) release: [u8; 64],
-    entries: KVec<KBox<Entry>>,
+    entries: KVec<KBox<Record>>,
+    /// The number of the next one.
+    next: usize,
     unrecorded: u32,
+}
+
+/// An entry, and the number that it is found by.
+pub(super) struct Record {
+    number: usize,
+    entry: Entry,
 }
 
 impl Records {
@@ -72,16 +77,28 @@ impl Records {
         Self {
             release: [0; 64],
             entries: KVec::new(),
+            next: 0,
             unrecorded: 0,
         }
     }
 
+    /// Forgets all but those of dumps that are still being collected.
+    pub(super) fn clear(&mut self) {
+        self.entries
+            .retain(|record| record.entry.reason == Reason::UNFINISHED);
+        self.unrecorded = 0;
+    }
+
     /// Adds an entry; it is found again by the number. `None`: there's no room for it, and it's only counted.
-    pub(super) fn add(&mut self, entry: Option<KBox<Entry>>) -> Option<usize> {
-        let number = self.entries.len();
-        let added = entry.filter(|_| number < MOST).and_then(|entry| {
+    pub(super) fn add(&mut self, place: Option<KBox<Record>>) -> Option<usize> {
+        let place = place.filter(|_| self.entries.len() < MOST);
+        let added = place.and_then(|mut record| {
+            let number = self.next;
+            record.number = number;
             let flags = GFP_NOWAIT | __GFP_NOWARN;
-            self.entries.push(entry, flags).ok().map(|()| number)
+            self.entries.push(record, flags).ok()?;
+            self.next += 1;
+            Some(number)
         });
         if added.is_none() {
             self.unrecorded = self.unrecorded.saturating_add(1);
@@ -90,35 +107,33 @@ impl Records {
     }
 
     pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut Entry> {
-        self.entries.get_mut(number).map(|entry| &mut **entry)
+        let mut records = self.entries.iter_mut();
+        let record = records.find(|record| record.number == number)?;
+        Some(&mut record.entry)
     }
 
     /// Bytes of the note that [`Records::manifest`] makes.
     pub(super) fn note_len(&self) -> u64 {
-        let entries = self.entries.len().saturating_mul(ENTRY_LEN);
-        dump::note_len(entries.saturating_add(HEADER_LEN))
+        manifest::note_len(self.entries.len())
     }
 
-    /// The manifest, which says what dumps may take and that they take `held_bytes`.
-    pub(super) fn manifest(&self, limits: Limits, held_bytes: usize) -> Result<Dump> {
+    /// The manifest, which says what dumps may take.
+    pub(super) fn manifest(&self, limits: Limits) -> Result<Manifest> {
+        let mut entries = KVVec::with_capacity(self.entries.len(), GFP_KERNEL)?;
+        for record in self.entries.iter() {
+            entries.push((record.number, record.entry), GFP_KERNEL)?;
+        }
         let header = Header {
             entries: self.entries.len() as u32,
             unrecorded: self.unrecorded,
             crc32: 0,
             total_bytes: limits.total_bytes as u64,
             dump_bytes: limits.dump_bytes as u64,
-            held_bytes: held_bytes as u64,
+            held_bytes: 0,
             dump_ms: limits.dump_ms,
             version: padded(VERSION.as_bytes()),
             release: self.release,
         };
-        let mut store = Store::new(Share::new(Limits::NONE));
-        store.append(&header.encode())?;
-        for entry in self.entries.iter() {
-            store.append(&entry.encode())?;
-        }
-        let crc32 = store.crc32();
-        store.patch(CRC_OFFSET, &crc32.to_le_bytes())?;
-        Dump::new(NAME, store)
+        Manifest::new(header, entries)
     }
 }

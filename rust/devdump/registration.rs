@@ -37,13 +37,8 @@ use super::{
     store::Store,
 };
 use kernel::{
-    alloc::flags::{
-        GFP_NOWAIT,
-        __GFP_NOWARN, //
-    },
     prelude::*,
     str::BStr,
-    sync::Arc,
     time::{
         Instant,
         Monotonic, //
@@ -91,7 +86,7 @@ pub(crate) fn add_stream(name: &[u8], mut driver: Stream) -> Result<(), Failure>
     let registration = Registration::begin(name, 0, Names::AreUnique)?;
     let limits = registration.limits;
     let payload = Store::new(Share::new(limits));
-    let mut collector = Collector::new(payload, registration.start, limits.dump_ms);
+    let mut collector = Collector::new(payload, registration.start, &limits);
     let collected = driver.collect(&mut collector);
     let (reason, missing) = collector.shortcoming();
     let missing = *missing;
@@ -152,8 +147,7 @@ impl<'a> Registration<'a> {
         let ms = u32::try_from(ms).unwrap_or(u32::MAX);
         let added = payload.and_then(|(payload, reason)| {
             let (len, crc32) = (payload.len(), payload.crc32());
-            let dump = Dump::new(self.name, payload)
-                .and_then(|dump| Ok(Arc::new(dump, GFP_NOWAIT | __GFP_NOWARN)?))
+            let dump = Dump::new(self.name, payload, self.record)
                 .map_err(|_| Failure::new(Reason::NO_MEMORY))?;
             let held = dump.held_bytes();
             let mut state = STATE.lock();
@@ -169,6 +163,7 @@ impl<'a> Registration<'a> {
                 entry.ms = ms;
                 entry.held_bytes = held as u64;
                 entry.missing = *missing;
+                entry.kept = len as u64;
             });
             Ok((len, held, reason))
         });

@@ -6,6 +6,8 @@ use super::{
     super::{
         bindings::{
             file::Path,
+            module::ModuleRef,
+            oom::OomNotifier,
             proc_fs::ProcEntry, //
         },
         format::{
@@ -15,6 +17,7 @@ use super::{
             },
             vmcoredd::NAME_LEN,
         },
+        LocalModule,
     },
     budget::{
         Limits,
@@ -23,18 +26,20 @@ use super::{
     },
     crash_kernel,
     dump::Dump,
+    dumps::{
+        self,
+        DUMPS, //
+    },
     failure::Failure,
+    readers::Readers,
     records::Records,
+    shortage::Shortage,
     stacked::{
         Headers,
         Stacked, //
     },
 };
 use kernel::{
-    alloc::flags::{
-        GFP_NOWAIT,
-        __GFP_NOWARN, //
-    },
     prelude::*,
     sync::{
         global_lock, //
@@ -55,8 +60,11 @@ pub(super) struct State {
     /// Its headers when we came.
     headers: Option<Headers>,
     entry: Option<ProcEntry<Stacked>>,
-    pub(super) dumps: KVec<Arc<Dump>>,
+    notifier: Option<OomNotifier<Shortage>>,
+    /// While there are dumps, we stay: the file may be mounted.
+    module: Option<ModuleRef<LocalModule>>,
     pub(super) records: Records,
+    pub(super) readers: Readers,
     /// How often the file is open.
     pub(super) open: usize,
     pub(super) limits: Limits,
@@ -68,8 +76,10 @@ global_lock! {
         lower: None,
         headers: None,
         entry: None,
-        dumps: KVec::new(),
+        notifier: None,
+        module: None,
         records: Records::new(),
+        readers: Readers::new(),
         open: 0,
         limits: Limits::NONE,
     };
@@ -81,8 +91,11 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
         pr_info!("novmcoredd on the command line: /proc/vmcore is left without device dumps\n");
         return Err(ENODEV);
     }
-    // SAFETY: The module loads once, and nothing else uses the lock before.
-    unsafe { STATE.init() };
+    // SAFETY: The module loads once, and nothing else uses the locks before.
+    unsafe {
+        STATE.init();
+        DUMPS.init();
+    }
     let lower = Path::lookup(c"/proc/vmcore").inspect_err(|error| {
         pr_err!("no /proc/vmcore ({error:?}): device dumps have nowhere to go\n");
     })?;
@@ -92,12 +105,14 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
     let limits = Limits::new(parameters, headers.lower_size)?;
     let lower = Arc::new(lower, GFP_KERNEL)?;
     let release = crash_kernel::release();
+    let notifier = OomNotifier::register()?;
     {
         let mut state = STATE.lock();
         state.lower = Some(lower);
         state.headers = Some(headers);
         state.limits = limits;
         state.records.release = release;
+        state.notifier = Some(notifier);
     }
     let entry = ProcEntry::new(c"vmcore_devdump").inspect_err(|_| stop())?;
     let mut state = STATE.lock();
@@ -109,14 +124,38 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
 
 /// Undoes [`start`], and drops all dumps.
 pub(crate) fn stop() {
-    // Removing the entry waits for its users, who may want the lock.
-    let entry = STATE.lock().entry.take();
-    drop(entry);
+    let (entry, notifier) = {
+        let mut state = STATE.lock();
+        (state.entry.take(), state.notifier.take())
+    };
+    // This waits for their users, who may want the lock.
+    drop((entry, notifier));
     let mut state = STATE.lock();
     state.lower = None;
     state.headers = None;
-    state.dumps = KVec::new();
     state.records = Records::new();
+    state.readers = Readers::new();
+    drop(dumps::take_all());
+}
+
+/// Does what was written to the file. `EINVAL`: it's not understood; `EBUSY`: somebody reads the file.
+pub(super) fn command(text: &[u8]) -> Result {
+    if text != b"clear" {
+        pr_err!("/proc/vmcore_devdump takes \"clear\", which drops all dumps, and nothing else\n");
+        return Err(EINVAL);
+    }
+    let mut state = STATE.lock();
+    if state.open > 0 {
+        return Err(EBUSY);
+    }
+    let dumps = dumps::take_all();
+    state.records.clear();
+    state.readers = Readers::new();
+    state.show_size();
+    // The writer keeps the file from going away.
+    state.module = None;
+    pr_info!("device dumps dropped: {}\n", dumps.len());
+    Ok(())
 }
 
 impl State {
@@ -125,16 +164,19 @@ impl State {
             return Err(Failure::new(Reason::ARGUMENTS));
         }
         self.may_add(name, names)?;
-        // Checked only: it's taken, or not, when it is needed.
+        if self.limits.deadline.ms_left() == 0 {
+            return Err(Failure::new(Reason::TIME));
+        }
+        // It's taken, or not, when it is needed.
         let pages = asked.div_ceil(kernel::page::PAGE_SIZE).max(1);
-        Share::new(self.limits).take(pages)
+        Share::new(self.limits).may_take(pages)
     }
 
     fn may_add(&self, name: &[u8], names: Names) -> Result<(), Failure> {
         if self.open > 0 {
             return Err(Failure::new(Reason::FILE_OPEN));
         }
-        if names == Names::AreUnique && self.dumps.iter().any(|dump| dump.is_named(name)) {
+        if names == Names::AreUnique && dumps::has(name) {
             return Err(Failure::new(Reason::NAME_TAKEN));
         }
         Ok(())
@@ -147,9 +189,12 @@ impl State {
         names: Names,
     ) -> Result<(), Failure> {
         self.may_add(name, names)?;
-        self.dumps
-            .push(dump, GFP_NOWAIT | __GFP_NOWARN)
-            .map_err(|_| Failure::new(Reason::NO_MEMORY))
+        dumps::push(dump).map_err(|_| Failure::new(Reason::NO_MEMORY))?;
+        if self.module.is_none() {
+            // Does not fail: whoever adds a dump keeps us here until then.
+            self.module = ModuleRef::get().ok();
+        }
+        Ok(())
     }
 
     /// Has `what` become of the dump with this record.
@@ -160,19 +205,11 @@ impl State {
         self.show_size();
     }
 
-    /// The list of all dumps, as a dump.
-    pub(super) fn manifest(&self) -> Result<Arc<Dump>> {
-        let held = self.dumps.iter().map(|dump| dump.held_bytes()).sum();
-        let manifest = self.records.manifest(self.limits, held)?;
-        Ok(Arc::new(manifest, GFP_KERNEL)?)
-    }
-
     fn show_size(&self) {
-        let dumps: u64 = self.dumps.iter().map(|dump| dump.note_len()).sum();
         let Some((headers, entry)) = self.headers.as_ref().zip(self.entry.as_ref()) else {
             return;
         };
-        if let Ok(layout) = headers.layout(dumps + self.records.note_len()) {
+        if let Ok(layout) = headers.layout(dumps::notes_len() + self.records.note_len()) {
             entry.set_size(layout.size());
         }
     }

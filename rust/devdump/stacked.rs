@@ -5,6 +5,8 @@
 //! The built-in file is opened with ours and closed with it: it refuses native dumps while it is open, and its headers may
 //! change until then. Its PT_LOAD data is read and mapped through it and never copied. Headers and notes cannot be
 //! mapped (`EINVAL`): makedumpfile, which maps only PT_LOAD data, reads them.
+//!
+//! If dumps cannot be shown, or the last reader has failed, the file is the built-in one and nothing else.
 
 use super::{
     super::{
@@ -28,20 +30,82 @@ use super::{
         LocalModule,
     },
     opened::Opened,
+    registry::{
+        self,
+        STATE, //
+    },
 };
 use kernel::{
     iov::IovIterDest,
     page::PAGE_SIZE,
-    prelude::*, //
+    prelude::*,
+    sync::Arc, //
 };
 
 /// The file, open.
 pub(crate) struct Stacked {
     lower: File,
+    /// `None`: there is nothing on the built-in file.
+    stack: Option<Stack>,
+    _visit: Visit,
+    _module: ModuleRef<LocalModule>,
+}
+
+/// What is on it.
+struct Stack {
     headers: KVVec<u8>,
     layout: Layout,
     opened: Opened,
-    _module: ModuleRef<LocalModule>,
+}
+
+/// Somebody has the file open; until he closes it, no dump is added or dropped.
+struct Visit;
+
+impl Visit {
+    /// Where the built-in file is, and the dumps, unless it is better to do without.
+    fn begin() -> Result<(Self, Arc<Path>, Option<Opened>)> {
+        let mut state = STATE.lock();
+        let lower = state.lower.clone().ok_or(ENODEV)?;
+        let opened = match state.readers.admit() {
+            true => Opened::new(&state).inspect_err(tell).ok(),
+            false => None,
+        };
+        state.open += 1;
+        Ok((Self, lower, opened))
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        STATE.lock().open -= 1;
+    }
+}
+
+impl Stack {
+    fn new(lower: &File, opened: Opened) -> Result<Self> {
+        let mut headers = Headers::read_file(lower)?;
+        let layout = headers.layout(opened.len())?;
+        layout.rewrite(&mut headers.bytes).map_err(|_| EINVAL)?;
+        Ok(Self {
+            headers: headers.bytes,
+            layout,
+            opened,
+        })
+    }
+
+    fn headers_to(&self, iter: &mut IovIterDest<'_>, offset: u64) -> Result<usize> {
+        let headers = self.headers.get(usize::try_from(offset)?..).ok_or(EIO)?;
+        Ok(iter.copy_to_iter(headers))
+    }
+}
+
+/// What came of reading something of ours.
+fn ours(read: Result<usize>) -> Result<usize> {
+    read.inspect_err(|error| STATE.lock().readers.misread(*error))
+}
+
+fn tell(error: &Error) {
+    pr_err!("/proc/vmcore_devdump is opened without device dumps ({error:?})\n");
 }
 
 /// The headers of the built-in file.
@@ -64,7 +128,7 @@ impl Headers {
         let extend = |bytes: &mut KVVec<u8>, end: u64| -> Result {
             let start = bytes.len();
             bytes.resize(usize::try_from(end)?, 0, GFP_KERNEL)?;
-            lower.read_exact(&mut bytes[start..], start as u64)
+            lower.read_exact(bytes.get_mut(start..).unwrap_or_default(), start as u64)
         };
         extend(&mut bytes, end)?;
         let lower_size = lower_size(&bytes).ok_or(EINVAL)?;
@@ -102,35 +166,39 @@ fn malformed(error: format::Error) -> Error {
 impl OpenFile for Stacked {
     fn open() -> Result<KBox<Self>> {
         let module = ModuleRef::get()?;
-        let opened = Opened::new()?;
-        let lower = opened.lower.open()?;
-        let mut headers = Headers::read_file(&lower)?;
-        let layout = headers.layout(opened.len())?;
-        layout.rewrite(&mut headers.bytes).map_err(|_| EINVAL)?;
+        let (visit, lower, opened) = Visit::begin()?;
+        let lower = lower.open()?;
+        let stack = opened.and_then(|opened| Stack::new(&lower, opened).inspect_err(tell).ok());
         let file = Self {
             lower,
-            headers: headers.bytes,
-            layout,
-            opened,
+            stack,
+            _visit: visit,
             _module: module,
         };
         Ok(KBox::new(file, GFP_KERNEL)?)
     }
 
+    fn command(text: &[u8]) -> Result {
+        registry::command(text)
+    }
+
     fn size(&self) -> u64 {
-        self.layout.size()
+        match &self.stack {
+            Some(stack) => stack.layout.size(),
+            None => self.lower.size(),
+        }
     }
 
     fn read(&self, iter: &mut IovIterDest<'_>, pos: u64) -> Result<usize> {
+        let Some(stack) = &self.stack else {
+            return self.lower.read_iter(iter, pos, u64::MAX);
+        };
         let mut done = 0;
         // makedumpfile takes a short read for a broken dump, so go on across all seams.
         while !iter.is_empty() {
-            let read = match self.layout.at(pos + done as u64) {
-                Part::Headers { offset, .. } => {
-                    let headers = self.headers.get(offset as usize..).ok_or(EIO)?;
-                    Ok(iter.copy_to_iter(headers))
-                }
-                Part::Dumps { offset, .. } => Ok(iter.copy_to_iter(self.opened.at(offset))),
+            let read = match stack.layout.at(pos.saturating_add(done as u64)) {
+                Part::Headers { offset, .. } => ours(stack.headers_to(iter, offset)),
+                Part::Dumps { offset, .. } => ours(stack.opened.copy_to(iter, offset)),
                 Part::Zeroes { len } => Ok(zero_iter(iter, len)),
                 Part::Lower { offset, len } => self.lower.read_iter(iter, offset, len),
                 Part::End => break,
@@ -146,7 +214,10 @@ impl OpenFile for Stacked {
     }
 
     fn map(&self, offset: u64, len: u64) -> Result<(&File, u64)> {
-        let lower = self.layout.load_range(offset, len).ok_or(EINVAL)?;
-        Ok((&self.lower, lower))
+        let offset = match &self.stack {
+            Some(stack) => stack.layout.load_range(offset, len).ok_or(EINVAL)?,
+            None => offset,
+        };
+        Ok((&self.lower, offset))
     }
 }

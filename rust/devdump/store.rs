@@ -33,6 +33,15 @@ type Page = Option<PageBox>;
 
 static ZEROES: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
 
+/// Copies as many bytes as there are and fit; how many.
+fn copy(to: &mut [u8], from: &[u8]) -> usize {
+    let len = to.len().min(from.len());
+    if let (Some(to), Some(from)) = (to.get_mut(..len), from.get(..len)) {
+        to.copy_from_slice(from);
+    }
+    len
+}
+
 /// A growing sequence of bytes.
 pub(super) struct Store {
     index: KVec<KVec<Page>>,
@@ -115,7 +124,7 @@ impl Store {
                 .and_then(|block| block.get_mut(slot % BLOCK))
                 .and_then(Option::as_mut)
                 .ok_or(EINVAL)?;
-            page.bytes_mut()[within..within + now.len()].copy_from_slice(now);
+            page.with_bytes_mut(|page| copy(page.get_mut(within..).unwrap_or(&mut []), now));
             offset += now.len();
             bytes = later;
         }
@@ -131,38 +140,66 @@ impl Store {
     /// Gives pages of zeroes back; the bytes stay the same. They can't be patched after that.
     pub(super) fn drop_zeroes(&mut self) {
         for page in self.index.iter_mut().flatten() {
-            *page = page.take().filter(|page| *page.bytes() != ZEROES);
+            *page = page
+                .take()
+                .filter(|page| page.with_bytes(|bytes| *bytes != ZEROES));
         }
     }
 
-    /// The bytes from `offset` to the end of its page or of all; empty at the end.
-    pub(super) fn at(&self, offset: usize) -> &[u8] {
+    /// Fills `buf` with the bytes from `offset` to the end of its page or of all, as far as there is room; how many.
+    pub(super) fn copy_at(&self, offset: usize, buf: &mut [u8]) -> usize {
         let slot = offset / PAGE_SIZE;
+        let Some(page) = self.slot(slot) else {
+            return 0;
+        };
+        self.with_bytes_of(slot, page, |bytes| {
+            copy(buf, bytes.get(offset % PAGE_SIZE..).unwrap_or(&[]))
+        })
+    }
+
+    /// Whether memory is taken for the bytes of this page.
+    pub(super) fn holds(&self, slot: usize) -> bool {
+        self.slot(slot).is_some_and(Option::is_some)
+    }
+
+    /// Gives that memory back: the bytes are zeroes then. Whether there was any.
+    pub(super) fn give_up(&mut self, slot: usize) -> bool {
         let page = self
             .index
-            .get(slot / BLOCK)
-            .and_then(|block| block.get(slot % BLOCK));
-        page.map_or(&[], |page| {
-            self.bytes_of(slot, page)
-                .get(offset % PAGE_SIZE..)
-                .unwrap_or(&[])
-        })
+            .get_mut(slot / BLOCK)
+            .and_then(|block| block.get_mut(slot % BLOCK))
+            .and_then(Option::take);
+        let was_held = page.is_some();
+        if was_held {
+            self.share.give(1);
+        }
+        was_held
     }
 
     /// CRC-32 of all bytes.
     pub(super) fn crc32(&self) -> u32 {
         let pages = self.slots().enumerate();
-        pages.fold(0, |crc, (slot, page)| crc32(crc, self.bytes_of(slot, page)))
+        pages.fold(0, |crc, (slot, page)| {
+            self.with_bytes_of(slot, page, |bytes| crc32(crc, bytes))
+        })
+    }
+
+    fn slot(&self, slot: usize) -> Option<&Page> {
+        self.index.get(slot / BLOCK)?.get(slot % BLOCK)
     }
 
     fn slots(&self) -> impl Iterator<Item = &Page> {
         self.index.iter().flatten()
     }
 
-    /// The bytes in a page.
-    fn bytes_of<'a>(&self, slot: usize, page: &'a Page) -> &'a [u8] {
-        let bytes = page.as_ref().map_or(&ZEROES, PageBox::bytes);
-        &bytes[..PAGE_SIZE.min(self.len.saturating_sub(slot * PAGE_SIZE))]
+    /// What `look` makes of the bytes in a page.
+    fn with_bytes_of<R>(&self, slot: usize, page: &Page, look: impl FnOnce(&[u8]) -> R) -> R {
+        let len = PAGE_SIZE.min(self.len.saturating_sub(slot * PAGE_SIZE));
+        let look = |bytes: &[u8; PAGE_SIZE]| look(bytes.get(..len).unwrap_or(bytes));
+        match page {
+            Some(page) => page.with_bytes(look),
+            None => look(&ZEROES),
+        }
     }
 
     fn push(&mut self, page: PageBox) -> Result {

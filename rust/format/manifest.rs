@@ -7,6 +7,7 @@
 use super::{
     bytes::{
         get,
+        u64_at,
         Reader,
         Writer, //
     },
@@ -22,7 +23,7 @@ pub const NAME: &[u8] = b"vmcore_devdump";
 pub const SIGNATURE: [u8; 8] = *b"vmcoredd";
 
 /// The layout that is written, and that is understood: a larger minor version only adds to the ends of header and entries.
-pub const VERSION: (u16, u16) = (1, 0);
+pub const VERSION: (u16, u16) = (1, 1);
 
 /// Bytes of a header.
 pub const HEADER_LEN: usize = 160;
@@ -31,7 +32,10 @@ pub const HEADER_LEN: usize = 160;
 pub const CRC_OFFSET: usize = 28;
 
 /// Bytes of an entry.
-pub const ENTRY_LEN: usize = 192;
+pub const ENTRY_LEN: usize = 200;
+
+/// Bytes of an entry of version 1.0, which ends before [`Entry::kept`].
+const FIRST_ENTRY_LEN: usize = 192;
 
 /// Room for the driver's words on what is missing.
 pub const MISSING_LEN: usize = 104;
@@ -94,6 +98,8 @@ impl Reason {
     pub const FILE_OPEN: Self = Self(9);
     /// It was still being collected when the file was opened.
     pub const UNFINISHED: Self = Self(10);
+    /// It was all there; when memory ran out, its end was given up.
+    pub const GIVEN_UP: Self = Self(11);
 
     /// Words for this reason; `None`: unknown.
     pub const fn words(self) -> Option<&'static str> {
@@ -109,6 +115,7 @@ impl Reason {
             Self::NAME_TAKEN => "there was a dump of that name",
             Self::FILE_OPEN => "the vmcore was open already",
             Self::UNFINISHED => "it was still being collected when the vmcore was opened",
+            Self::GIVEN_UP => "given up when memory ran out",
             _ => return None,
         })
     }
@@ -185,6 +192,9 @@ pub struct Entry {
     pub held_bytes: u64,
     /// What is missing, in the words of the driver, zero-padded.
     pub missing: [u8; MISSING_LEN],
+    /// Bytes of the payload before those that were given up when memory ran out and are zeroes now. Size and CRC-32 are those of
+    /// all of it.
+    pub kept: u64,
 }
 
 impl Entry {
@@ -202,16 +212,17 @@ impl Entry {
             .u32(self.crc32)
             .u32(self.ms)
             .u64(self.held_bytes)
-            .bytes(&self.missing);
+            .bytes(&self.missing)
+            .u64(self.kept);
         out
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {
         let name = get(bytes, 0, NAME_LEN, "the name of a dump")?;
         let rest = bytes.get(NAME_LEN..).unwrap_or_default();
-        let mut fields = Reader::new(rest, ENTRY_LEN - NAME_LEN, "an entry of 192 bytes")?;
+        let mut fields = Reader::new(rest, FIRST_ENTRY_LEN - NAME_LEN, "an entry of 192 bytes")?;
         let [status, reason, errno] = fields.u32s();
-        Ok(Self {
+        let entry = Self {
             name: padded(name),
             status: Status(status),
             reason: Reason(reason),
@@ -222,10 +233,18 @@ impl Entry {
             ms: fields.u32(),
             held_bytes: fields.u64(),
             missing: padded(
-                rest.get(ENTRY_LEN - NAME_LEN - MISSING_LEN..)
+                rest.get(FIRST_ENTRY_LEN - NAME_LEN - MISSING_LEN..FIRST_ENTRY_LEN - NAME_LEN)
                     .unwrap_or_default(),
             ),
-        })
+            kept: 0,
+        };
+        let kept = u64_at(bytes, FIRST_ENTRY_LEN, "what was kept").unwrap_or(entry.bytes);
+        Ok(Self { kept, ..entry })
+    }
+
+    /// The offset in the payload from which on it was given up, if it was.
+    pub fn given_up(&self) -> Option<u64> {
+        (self.kept < self.bytes).then_some(self.kept)
     }
 
     /// The name, as far as its first NUL; not necessarily UTF-8.
@@ -281,7 +300,7 @@ impl<'a> Manifest<'a> {
         if start < HEADER_LEN {
             return Err(Error::new(12, "a header of at least 160 bytes"));
         }
-        if entry_len < ENTRY_LEN {
+        if entry_len < FIRST_ENTRY_LEN {
             return Err(Error::new(16, "entries of at least 192 bytes"));
         }
         let len = entry_len

@@ -28,6 +28,7 @@ fn entry(name: &[u8], status: Status, reason: Reason) -> Entry {
         ms: 17,
         held_bytes: 4096,
         missing: padded(b"mc0 mc1"),
+        kept: 1 << 32,
     }
 }
 
@@ -79,6 +80,28 @@ fn a_later_minor_version_is_read_as_far_as_it_is_known() {
     );
     assert_eq!(old.header, new.header);
     assert!(old.entries().eq(new.entries()));
+}
+
+#[test]
+fn what_version_1_0_does_not_say_is_that_all_was_kept() {
+    const LEN: usize = 192;
+    let new = manifest();
+    let mut old = new[..HEADER_LEN].to_vec();
+    old[10] = 0;
+    old[16..20].copy_from_slice(&(LEN as u32).to_le_bytes());
+    for entry in new[HEADER_LEN..].chunks(ENTRY_LEN) {
+        old.extend(&entry[..LEN]);
+    }
+    let [old, new] = [&old, &new].map(|bytes| {
+        let manifest = Manifest::parse(bytes).unwrap();
+        manifest.entries().collect::<Vec<_>>()
+    });
+    for (old, new) in old.iter().zip(&new) {
+        let kept = new.bytes;
+        assert_eq!(*old, Entry { kept, ..*new });
+        assert_eq!((old.given_up(), new.given_up()), (None, Some(1 << 32)));
+    }
+    assert_eq!(old.len(), new.len());
 }
 
 #[test]

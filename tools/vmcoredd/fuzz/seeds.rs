@@ -35,6 +35,7 @@ fn manifest() -> Vec<u8> {
         ms: 7,
         held_bytes: 4096,
         missing: padded(b""),
+        kept: 1,
     };
     [&header.encode()[..], &entry.encode()].concat()
 }

@@ -17,7 +17,7 @@ use crate::{
     complain,
     image::{self, Failure, Image},
     input::{Dump, Input},
-    progress,
+    manifest, progress,
     save::{exists, save},
 };
 
@@ -86,8 +86,12 @@ fn whole(dump: &Dump, out: &mut dyn Write, damage: &mut Option<String>) -> Resul
     })?;
     let wanted = dump.entry.as_ref().map(|entry| entry.crc32);
     if wanted.is_some_and(|wanted| wanted != crc32) {
-        *damage =
-            Some("written, but not what was dumped: the CRC-32 in the manifest is another".into());
+        *damage = Some(match dump.given_up() {
+            Some(kept) => format!("written, but {}", manifest::given_up(kept)),
+            None => {
+                "written, but not what was dumped: the CRC-32 in the manifest is another".into()
+            }
+        });
     }
     Ok(bytes)
 }

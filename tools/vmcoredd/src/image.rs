@@ -21,7 +21,7 @@ use vmcore_format::{
     Error,
 };
 
-use crate::input::Dump;
+use crate::{input::Dump, manifest};
 
 /// Section headers are before this.
 const MAX_TABLE: u64 = 1 << 20;
@@ -141,9 +141,11 @@ impl<'a> Image<'a> {
                 let (raw, damage) = match left.checked_sub(header.size.into()) {
                     Some(rest) => {
                         left = rest;
-                        match self.check(&header, place) {
-                            Ok(raw) => (raw, None),
-                            Err(error) => (0, Some(error.to_string())),
+                        let lost = self.lost(&place);
+                        match (self.check(&header, place), lost) {
+                            (Ok(raw), _) => (raw, None),
+                            (Err(_), Some(_)) => return Some(given_up(&header)),
+                            (Err(error), None) => (0, Some(error.to_string())),
                         }
                     }
                     None => (0, Some("expected sections that do not overlap".into())),
@@ -161,6 +163,11 @@ impl<'a> Image<'a> {
         (1..=self.header.max_sections)
             .filter_map(summary_of)
             .collect()
+    }
+
+    /// Where the dump was given up, if that is before the end of a section.
+    fn lost(&self, place: &Range<u64>) -> Option<u64> {
+        self.dump.given_up().filter(|kept| *kept < place.end)
     }
 
     /// Whether the content of a section is what it should be, as far as can be told; its bytes, decompressed.
@@ -218,7 +225,14 @@ impl<'a> Image<'a> {
             .sections()
             .and_then(|sections| sections.place(wanted.id().into()));
         match place {
-            Ok(Some((_, place))) => Some(self.unpack(place, to)),
+            Ok(Some((_, place))) => {
+                let lost = self.lost(&place);
+                let unpacked = self.unpack(place, to);
+                Some(unpacked.map_err(|failure| match (failure, lost) {
+                    (Failure::Damage(_), Some(kept)) => Failure::Damage(manifest::given_up(kept)),
+                    (failure, _) => failure,
+                }))
+            }
             Ok(None) => None,
             Err(error) => Some(Err(error.into())),
         }
@@ -300,6 +314,15 @@ fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary 
         stored: header.size,
         raw,
         damage,
+    }
+}
+
+/// Of a section that was collected; the line of the dump says where it ends.
+fn given_up(header: &SectionHeader) -> Summary {
+    Summary {
+        status: "given up".into(),
+        ok: false,
+        ..summary(header, 0, None)
     }
 }
 

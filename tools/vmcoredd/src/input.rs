@@ -52,6 +52,11 @@ impl Dump {
             .up_to(self.offset.saturating_add(at), there as usize)
     }
 
+    /// Where the payload was given up when memory ran out: from there on it is zeroes.
+    pub fn given_up(&self) -> Option<u64> {
+        self.entry.as_ref()?.kept
+    }
+
     /// Reads the payload from its start on.
     pub fn reader(&self) -> impl Read + '_ {
         Payload { dump: self, at: 0 }

@@ -60,6 +60,9 @@ pub struct Entry {
     /// What is missing, in the driver's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
+    /// Bytes of the payload before those that were given up when memory ran out, and are zeroes now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u64>,
     #[serde(skip)]
     has_dump: bool,
     /// Whether the status is one that this reader knows.
@@ -89,6 +92,7 @@ impl Entry {
             ms: entry.ms,
             held_bytes: entry.held_bytes,
             missing: (!missing.is_empty()).then_some(missing),
+            kept: entry.given_up(),
             has_dump: entry.status.has_dump(),
             is_known,
         }
@@ -97,7 +101,14 @@ impl Entry {
     /// What became of it, in a line.
     pub fn words(&self) -> String {
         let mut words = format!("{}, {} ms", self.status, self.ms);
-        for why in self.reason.iter().chain(&self.missing) {
+        let given_up = self.kept.map(given_up);
+        // The reason may be another, or the same.
+        let reason = self.reason.iter().filter(|reason| {
+            !given_up
+                .as_ref()
+                .is_some_and(|more| more.starts_with(*reason))
+        });
+        for why in reason.chain(&given_up).chain(&self.missing) {
             words += &format!(": {why}");
         }
         // Of a dump that is there, it says no more than the reason.
@@ -225,6 +236,12 @@ impl Manifest {
         }
         words
     }
+}
+
+/// That the bytes of a payload are zeroes from `kept` on.
+pub fn given_up(kept: u64) -> String {
+    let reason = Reason::GIVEN_UP.words().unwrap_or_default();
+    format!("{reason}, from byte {kept} on")
 }
 
 /// For printing.

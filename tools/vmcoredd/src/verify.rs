@@ -6,12 +6,13 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
+use vmcore_format::cudbg::TABLE_END;
 
 use crate::{
     cli::Files,
     image::{self, Image},
     input::{Dump, Input},
-    progress,
+    manifest, progress,
 };
 
 #[derive(Serialize)]
@@ -24,6 +25,9 @@ struct Verdict {
     /// The payload has the CRC-32 that the manifest says it has, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     crc32: Option<bool>,
+    /// The offset in the payload that it is zeroes from, since memory ran out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_up: Option<u64>,
     /// Whether the manifest, if there is one, has an entry of it. It has none of the kernel's own dumps.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_manifest: Option<bool>,
@@ -74,6 +78,7 @@ impl Verdict {
             complete: 0,
             incomplete: 0,
             crc32: None,
+            given_up: None,
             in_manifest: None,
             damage: Vec::new(),
         }
@@ -84,8 +89,11 @@ impl Verdict {
 fn judge(dump: &Dump, file: &str) -> Verdict {
     let mut verdict = Verdict::new(file, Some(dump.name.clone()));
     if let Some(entry) = &dump.entry {
-        match dump.copy(|_| Ok(())) {
+        let mut tail = Tail::behind(entry.kept);
+        match dump.copy(|piece| tail.add(piece)) {
+            // What was given up later than it was copied is all there.
             Ok(crc32) if crc32 == entry.crc32 => verdict.crc32 = Some(true),
+            Ok(_) if tail.is_zeroes() => verdict.given_up = entry.kept,
             Ok(crc32) => {
                 verdict.crc32 = Some(false);
                 verdict.damage.push(format!(
@@ -113,11 +121,42 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
                 verdict.damage.extend(damage);
             }
         }
+        // There is no more of it.
+        Err(_) if verdict.given_up.is_some_and(|kept| kept < TABLE_END as u64) => {}
         // Of somebody else's dump, that its note is whole is all that can be said.
         Err(error) if image::is_meant_as_one(dump) => verdict.damage.push(error.to_string()),
         Err(_) => {}
     }
     verdict
+}
+
+/// What is in a payload behind the bytes that were kept.
+struct Tail {
+    /// Bytes before it that were not seen yet; `None`: there is no tail.
+    before: Option<u64>,
+    is_zeroes: bool,
+}
+
+impl Tail {
+    fn behind(kept: Option<u64>) -> Self {
+        Self {
+            before: kept,
+            is_zeroes: true,
+        }
+    }
+
+    fn add(&mut self, piece: &[u8]) -> Result<()> {
+        if let Some(before) = &mut self.before {
+            let passed = piece.len().min(usize::try_from(*before)?);
+            *before -= passed as u64;
+            self.is_zeroes &= piece[passed..].iter().all(|byte| *byte == 0);
+        }
+        Ok(())
+    }
+
+    fn is_zeroes(&self) -> bool {
+        self.before.is_some() && self.is_zeroes
+    }
 }
 
 fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
@@ -131,14 +170,17 @@ fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
             incomplete,
             ..
         } = verdict;
-        let crc32 = match verdict.crc32 {
-            Some(true) => "CRC-32 as in the manifest, ",
-            None if verdict.in_manifest == Some(false) => "not in the manifest, ",
-            _ => "",
+        let (ok, crc32) = match (verdict.given_up, verdict.crc32) {
+            (Some(kept), _) => ("partial", format!("{}, ", manifest::given_up(kept))),
+            (None, Some(true)) => ("ok", "CRC-32 as in the manifest, ".into()),
+            (None, None) if verdict.in_manifest == Some(false) => {
+                ("ok", "not in the manifest, ".into())
+            }
+            _ => ("ok", String::new()),
         };
         writeln!(
             out,
-            "{name}: ok ({crc32}{complete} sections complete, {incomplete} not collected or partial)"
+            "{name}: {ok} ({crc32}{complete} sections complete, {incomplete} not collected or partial)"
         )?;
     }
     for damage in &verdict.damage {

@@ -21,6 +21,7 @@ fn entry(name: &str, status: Status, payload: &[u8]) -> Entry {
         ms: 7,
         held_bytes: 4096,
         missing: [0; 104],
+        kept: payload.len() as u64,
     }
 }
 
@@ -121,7 +122,7 @@ fn what_became_of_every_dump_is_listed() {
     );
     assert_eq!(
         (&manifest["version"], &manifest["unrecorded"]),
-        (&"1.0".into(), &2.into())
+        (&"1.1".into(), &2.into())
     );
     assert_eq!(manifest["absent"][0]["errno"], -5);
     assert_eq!(manifest["absent"].as_array().unwrap().len(), 3);
@@ -211,6 +212,79 @@ fn verify_finds_bytes_that_are_not_those_that_were_dumped() {
 }
 
 #[test]
+fn what_was_given_up_is_partial_and_not_damaged() {
+    let files = Files::new();
+    let image = files::image();
+    let sealed = |kept: usize, reason| {
+        manifest(&[
+            Entry {
+                reason,
+                kept: kept as u64,
+                ..entry(NAME, Status::PARTIAL, &image)
+            },
+            entry("other", Status::COMPLETE, OTHER),
+        ])
+    };
+    let zeroed = |from: usize| {
+        let mut image = image.clone();
+        image[from..].fill(0);
+        image
+    };
+    // In the middle of a section, and of the section headers.
+    for kept in [4096, 100] {
+        let place = format!("given up when memory ran out, from byte {kept} on");
+        let file = vmcore(&zeroed(kept), &sealed(kept, Reason::GIVEN_UP));
+        let file = files.write("vmcore", &file);
+        let (status, said, complaint) = run(&["list", &file]);
+        assert_eq!((status, complaint.as_str()), (0, ""));
+        assert!(
+            said.contains(&format!("partial, 7 ms: {place}\n")),
+            "{said}"
+        );
+        let (status, said, _) = run(&["verify", &file]);
+        assert_eq!(status, 0, "{said}");
+        assert!(
+            said.contains(&format!("{NAME}: partial ({place}, ")),
+            "{said}"
+        );
+        let (status, said, _) = run(&["show", &file]);
+        assert_eq!(status, 0, "{said}");
+        assert!(said.contains(&place) && !said.contains("damaged"), "{said}");
+    }
+    let (_, said, _) = run(&["show", &files.path("vmcore").to_string_lossy(), "other"]);
+    assert!(said.contains("other: 14 bytes, complete"), "{said}");
+
+    // Another reason is told as well.
+    let file = vmcore(&zeroed(4096), &sealed(4096, Reason::TIME));
+    let (_, said, _) = run(&["list", &files.write("vmcore", &file)]);
+    let both = "partial, 7 ms: time was over: given up when memory ran out, from byte 4096 on\n";
+    assert!(said.contains(both), "{said}");
+    let (status, said, _) = run(&["show", &files.write("vmcore", &file)]);
+    assert_eq!(status, 0);
+    assert!(said.contains("  given up\n"), "{said}");
+
+    // It was copied before.
+    let file = files.write("vmcore", &vmcore(&image, &sealed(4096, Reason::GIVEN_UP)));
+    let (status, said, _) = run(&["verify", &file]);
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains(": ok (CRC-32 as in the manifest, 1 sections complete"),
+        "{said}"
+    );
+
+    // Something is there that should not be.
+    let mut bad = zeroed(4096);
+    bad[5000] = 1;
+    let file = files.write("vmcore", &vmcore(&bad, &sealed(4096, Reason::GIVEN_UP)));
+    let (status, said, _) = run(&["verify", &file]);
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains("DAMAGED expected a payload of CRC-32"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_manifest_is_no_dump_but_can_be_extracted() {
     let files = Files::new();
     let image = files::image();
@@ -269,9 +343,9 @@ fn other_versions_of_the_manifest_are_understood_as_far_as_possible() {
 
     // A later minor version: more at the ends of header and entries.
     let mut longer = old[..160].to_vec();
-    longer[10] = 1;
+    longer[10] = 9;
     longer[12..16].copy_from_slice(&168u32.to_le_bytes());
-    longer[16..20].copy_from_slice(&200u32.to_le_bytes());
+    longer[16..20].copy_from_slice(&208u32.to_le_bytes());
     longer.extend([0xee; 8]);
     for entry in old[160..].chunks(manifest::ENTRY_LEN) {
         longer.extend(entry);

@@ -235,6 +235,11 @@ fn all() {
         ("stream", c"stream", Act::Write),
         ("stream, again", c"buffer", Act::Write),
         ("stream, no name", c"", Act::Write),
+        (
+            "stream, name too long",
+            c"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+            Act::Write,
+        ),
         ("stream, patch behind", c"behind", Act::PatchBehind),
         ("stream, flood", c"flood", Act::Flood),
         ("stream, nested", c"outer", Act::Nest),

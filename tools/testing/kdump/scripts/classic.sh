@@ -13,7 +13,8 @@ register_all() {
 	outline-vmcore $2 /out/$1.head >/out/$1.memory
 }
 outline-vmcore /proc/vmcore /out/before.head >/out/before.memory
-insmod /files/vmcore_devdump.ko
+insmod /files/vmcore_devdump.ko deadline_seconds=3600
 register_all ours /proc/vmcore_devdump /files/devdump_classic_ours.ko
+echo clear >/proc/vmcore_devdump
 rmmod vmcore_devdump
 register_all theirs /proc/vmcore /modules/devdump_classic.ko

@@ -35,7 +35,7 @@ done
 dmesg -c >/out/switched.dmesg
 
 # No dumps: only the manifest says that there could have been some.
-insmod /modules/vmcore_devdump.ko
+insmod /modules/vmcore_devdump.ko deadline_seconds=3600
 insmod /modules/cxgb4_dump.ko
 stat -c '%a' /proc/vmcore_devdump >/out/mode
 compare-vmcore /proc/vmcore /proc/vmcore_devdump
@@ -66,6 +66,8 @@ for how in l c E; do
 done
 cp /proc/vmcore /out/ours.cp
 umount /proc/vmcore
-rmmod cxgb4_dump vmcore_devdump
+rmmod cxgb4_dump
+echo clear >/proc/vmcore_devdump
+rmmod vmcore_devdump
 [ ! -e /proc/vmcore_devdump ]
 [ "$(headers)" = "$before" ]

@@ -17,14 +17,15 @@ core=/modules/vmcore_devdump.ko
 spare_others $(awk '$3 == "do_one_initcall" { start = $1; next } start { print "0x" start, "0x" $1; exit }' /proc/kallsyms)
 fault-sweep load $core
 spare_others 0 0xffffffffffffffff
-insmod $core
+insmod $core deadline_seconds=3600
 insmod /modules/devdump_trigger.ko
 for kind in classic stream; do
 	fault-sweep write /sys/module/devdump_trigger/parameters/kind $kind
 done
 fault-sweep file /proc/vmcore_devdump
 fault-sweep file /proc/vmcore
-rmmod devdump_trigger vmcore_devdump
+rmmod devdump_trigger
+unload_core
 
 # The first adapter is dead, the second lives. Each dump is the first.
 echo 0 >/sys/bus/pci/drivers_autoprobe

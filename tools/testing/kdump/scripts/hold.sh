@@ -7,6 +7,7 @@ while ! grep -q mapped /out/hold; do
 	kill -0 $holder
 	sleep 0.1
 done
+echo clear >/proc/vmcore_devdump
 rmmod vmcore_devdump
 exec 4>&-
 wait $holder

@@ -12,6 +12,12 @@ leaks() {
 	dmesg -c >/out/$1.dmesg
 }
 
+# With all dumps.
+unload_core() {
+	echo clear >/proc/vmcore_devdump
+	rmmod vmcore_devdump
+}
+
 # fails COMMAND…: it must, or the script does.
 fails() {
 	if "$@" 2>/dev/null; then

@@ -1,4 +1,4 @@
-insmod /modules/vmcore_devdump.ko dump_seconds=3
+insmod /modules/vmcore_devdump.ko dump_seconds=3 deadline_seconds=3600
 
 # A driver that takes too long keeps nobody from opening the file, and then comes too late.
 insmod /modules/devdump_test.ko late=3 &

@@ -7,11 +7,11 @@ config 05.0 >/out/command-5.before
 config 06.0 >/out/command-6.before
 
 # A second that is none is refused. Reads that leave the guest are slow: give them time.
-if insmod /modules/vmcore_devdump.ko dump_seconds=0 2>/dev/null; then
-	echo 'dump_seconds=0 was taken'
+if insmod /modules/vmcore_devdump.ko deadline_seconds=0 2>/dev/null; then
+	echo 'deadline_seconds=0 was taken'
 	exit 1
 fi
-insmod /modules/vmcore_devdump.ko dump_seconds=600
+insmod /modules/vmcore_devdump.ko dump_seconds=600 deadline_seconds=600
 insmod /modules/cxgb4_dump.ko
 config 05.0 >/out/command-5.after
 config 06.0 >/out/command-6.after

@@ -3,7 +3,11 @@
 //! Runs in the crash kernel: `compare-vmcore BUILTIN STACKED [MIB]` fails if the stacked file is not the built-in one with dumps
 //! in front of its notes, however it is read. Of each segment of memory, only the first MIB are compared.
 
-use std::{fs::File, os::unix::fs::FileExt, process::ExitCode};
+use std::{
+    fs::File,
+    os::{fd::AsRawFd, unix::fs::FileExt},
+    process::ExitCode,
+};
 
 use anyhow::{ensure, Context, Result};
 use kdump_tests::{core_file::split_notes, CoreFile};
@@ -47,6 +51,7 @@ fn compare(builtin: &str, stacked: &str, most: u64) -> Result<()> {
     println!("memory: {bytes} bytes equal, read and mapped");
     odd_reads(&stacked)?;
     refused_mappings(&stacked)?;
+    seeks(&builtin, &stacked)?;
     ends(&stacked)
 }
 
@@ -235,11 +240,63 @@ fn ends(stacked: &CoreFile) -> Result<()> {
         file.read_at(&mut bytes, size - 7)? == 7,
         "not 7 bytes before the end"
     );
+    file.seek(SeekFrom::Start(size + 1))?;
     ensure!(
-        file.seek(SeekFrom::Start(size + 1)).is_err(),
-        "a place behind the end"
+        std::io::Read::read(&mut file, &mut bytes)? == 0,
+        "something behind the end, after seeking"
     );
     println!("size: {size}");
+    Ok(())
+}
+
+/// Both files go to the same places, as seen from where they start or end, or refuse with the same errno.
+fn seeks(builtin: &CoreFile, stacked: &CoreFile) -> Result<()> {
+    use libc::{SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET};
+
+    // Whence and offset; whether that and what comes of it count from the end.
+    const CASES: [(i32, i64, bool, bool); 22] = [
+        (SEEK_SET, -1, false, false),
+        (SEEK_SET, 17, false, false),
+        (SEEK_CUR, 0, false, false),
+        (SEEK_CUR, 5, false, false),
+        (SEEK_CUR, -23, false, false),
+        (SEEK_SET, 0, true, true),
+        (SEEK_SET, 12_345, true, true),
+        (SEEK_SET, i64::MAX, false, false),
+        (SEEK_CUR, 1, false, false),
+        (SEEK_END, 0, false, true),
+        (SEEK_END, -7, false, true),
+        (SEEK_END, 7, false, true),
+        (SEEK_END, i64::MIN, false, false),
+        (SEEK_END, i64::MAX, false, false),
+        (SEEK_DATA, 0, false, false),
+        (SEEK_DATA, -1, true, true),
+        (SEEK_DATA, 0, true, true),
+        (SEEK_DATA, -1, false, false),
+        (SEEK_HOLE, 0, false, true),
+        (SEEK_HOLE, -1, true, true),
+        (SEEK_HOLE, 0, true, true),
+        (SEEK_HOLE, -1, false, true),
+    ];
+    let went = |file: &CoreFile| {
+        let seek = |whence, offset| {
+            // SAFETY: An open file.
+            match unsafe { libc::lseek(file.file.as_raw_fd(), offset, whence) } {
+                -1 => Err(std::io::Error::last_os_error().raw_os_error()),
+                place => Ok(place),
+            }
+        };
+        let size = seek(SEEK_END, 0).unwrap_or_default();
+        CASES.map(|(whence, offset, from_end, to_end)| {
+            let base = if from_end { size } else { 0 };
+            let place = seek(whence, base + offset);
+            place.map(|place| place - if to_end { size } else { 0 })
+        })
+    };
+    for ((lower, upper), case) in went(builtin).iter().zip(went(stacked)).zip(CASES) {
+        ensure!(*lower == upper, "{case:?} gives {upper:?}, not {lower:?}");
+    }
+    println!("seeks: {} equal", CASES.len());
     Ok(())
 }
 

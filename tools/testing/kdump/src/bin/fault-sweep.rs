@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     ffi::CString,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     os::{
         fd::AsRawFd,
@@ -198,6 +198,10 @@ fn load(path: &Path) -> io::Result<Module> {
 
 impl Drop for Module {
     fn drop(&mut self) {
+        // The core stays while there are dumps.
+        if self.0.as_bytes() == b"vmcore_devdump" {
+            fs::write("/proc/vmcore_devdump", "clear").expect("dropping all dumps");
+        }
         // SAFETY: A string.
         let result = unsafe { libc::syscall(libc::SYS_delete_module, self.0.as_ptr(), 0) };
         let error = io::Error::last_os_error();

@@ -23,9 +23,10 @@ pub fn boot(vm: Vm) -> Result<Outcome, String> {
 /// What a crash kernel runs to save a vmcore.
 pub const SAVE: &str = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1\n";
 
-/// With the dumps of our driver.
+/// With the dumps of our driver, of all adapters, however slow the emulation is.
 pub fn save_with_dumps() -> String {
-    format!("{}{SAVE}", vm::demo::LOAD)
+    let load = vm::demo::LOAD.replace("devdump.ko\n", "devdump.ko deadline_seconds=3600\n");
+    format!("{load}{SAVE}")
 }
 
 /// No adapter: the core module for itself.
@@ -53,7 +54,7 @@ pub fn t4() -> Adapter {
 /// A T4 whose flash is dumped too, as far as the time allows.
 pub static T4: Boot = LazyLock::new(|| {
     let script = save_with_dumps()
-        .replace("devdump.ko\n", "devdump.ko dump_seconds=25\n")
+        .replace("devdump.ko ", "devdump.ko dump_seconds=25 ")
         .replace("dump.ko\n", "dump.ko flash=1\n");
     boot(Vm::scenario("t4").adapter(t4()).crash_kernel(&script))
 });

@@ -185,9 +185,9 @@ const SECONDS: u64 = 20;
 
 static BROKEN: Boot = LazyLock::new(|| {
     let script = save_with_dumps();
-    let limit = format!("devdump.ko dump_seconds={SECONDS}\n");
+    let limit = format!("devdump.ko dump_seconds={SECONDS} ");
     let vm = Vm::scenario("broken")
-        .crash_kernel(&script.replace("devdump.ko\n", &limit))
+        .crash_kernel(&script.replace("devdump.ko ", &limit))
         .deadline(Duration::from_secs(900));
     let adapters = CASES.iter().map(|case| {
         let adapter = Adapter::t6(7);

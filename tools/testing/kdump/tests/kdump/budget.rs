@@ -97,8 +97,11 @@ fn absurd_parameters_are_refused_with_the_range() {
     for expected in [
         "total_mib=1025: all dumps may take 1 to 1024 MiB, 0 for a quarter of what is free",
         "dump_mib=4294967295: a dump may take 1 to 1024 MiB, 0 for as much as there is for all",
-        "dump_seconds=0: a dump may take 1 to 3600 seconds",
-        "dump_seconds=3601: a dump may take 1 to 3600 seconds",
+        "dump_seconds=3601: a dump may take 1 to 3600 seconds, 0 for 60 or what there is for all",
+        "deadline_seconds=0: all dumps together may take 1 to 3600 seconds",
+        "deadline_seconds=3601: all dumps together may take 1 to 3600 seconds",
+        "dump_seconds=1000 can never be met: all dumps together may take deadline_seconds=90",
+        "dump_seconds=9 can never be met: all dumps together may take deadline_seconds=8",
     ] {
         assert!(dmesg.contains(expected), "no \"{expected}\" in\n{dmesg}");
     }
@@ -108,15 +111,20 @@ fn absurd_parameters_are_refused_with_the_range() {
 fn what_dumps_may_take_is_logged() {
     let dmesg = text(&BUDGET, "crash.dmesg");
     let ready = lines(&dmesg, "/proc/vmcore_devdump is ready, with ");
-    assert_eq!(ready.len(), 4, "{dmesg}");
+    assert_eq!(ready.len(), 5, "{dmesg}");
     assert!(
-        ready[0].ends_with(" KiB for device dumps, 1024 KiB and 60 s for each"),
+        ready[0].ends_with(" KiB and 90 s for device dumps, 1024 KiB and 60 s for each"),
         "{}",
         ready[0]
     );
     assert!(ready[1].ends_with(" and 1 s for each"), "{}", ready[1]);
     assert!(
-        ready[3].contains(" 1024 KiB for device dumps, 1024 KiB and "),
+        ready[2].ends_with(" KiB and 3 s for device dumps, 1024 KiB and 3 s for each"),
+        "{}",
+        ready[2]
+    );
+    assert!(
+        ready[4].contains(" 1024 KiB and 90 s for device dumps, 1024 KiB and "),
         "{}",
         ready[3]
     );
@@ -179,6 +187,23 @@ fn a_driver_that_does_not_look_at_the_time_is_stopped() {
         (Status::PARTIAL, Reason::TIME)
     );
     assert!(saved.payload("dawdler").starts_with(b"LATElate"));
+}
+
+#[test]
+fn the_time_of_all_dumps_ends_at_the_deadline() {
+    let saved = Saved::open(&BUDGET, "deadline");
+    // Its own patience would be 6 s.
+    let dawdler = saved.entry("dawdler");
+    assert_eq!(
+        (dawdler.status, dawdler.reason),
+        (Status::PARTIAL, Reason::TIME)
+    );
+    assert!((4500..6000).contains(&dawdler.ms), "{}", dawdler.ms);
+    let late = saved.entry("late");
+    assert_eq!(
+        (late.status, late.reason, late.errno),
+        (Status::REFUSED, Reason::TIME, -libc::ETIME)
+    );
 }
 
 #[test]

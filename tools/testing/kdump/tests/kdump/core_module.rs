@@ -109,10 +109,11 @@ fn memory_is_that_of_the_builtin_file_however_it_is_read() {
         2,
         "{log}"
     );
+    assert_eq!(lines(&log, "seeks: ").len(), 2, "{log}");
     let dumps = lines(&log, "notes: ");
     assert!(dumps[0].starts_with("notes: 0 device dumps"), "{log}");
     assert!(dumps[1].starts_with("notes: 12 device dumps"), "{log}");
-    assert_eq!(text(&CORE, "mode").trim(), "400");
+    assert_eq!(text(&CORE, "mode").trim(), "600");
 }
 
 #[test]
@@ -135,6 +136,7 @@ fn registering_gives_the_errno_that_kernel_developers_expect_before_collecting()
         ("stream", 0, COLLECTED),
         ("stream, again", libc::EEXIST, NOT_COLLECTED),
         ("stream, no name", libc::EINVAL, NOT_COLLECTED),
+        ("stream, name too long", libc::EINVAL, NOT_COLLECTED),
         ("stream, patch behind", libc::EINVAL, COLLECTED),
         ("stream, flood", libc::ENOSPC, COLLECTED),
         ("stream, nested", 0, COLLECTED),

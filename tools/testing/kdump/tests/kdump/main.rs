@@ -26,3 +26,4 @@ mod parallel;
 mod samples;
 mod sections;
 mod two_adapters;
+mod way_back;

@@ -86,12 +86,14 @@ fn every_dump_that_is_not_there_has_a_reason() {
             (name, entry.status, entry.reason, -entry.errno)
         })
         .collect();
-    let expected = [
+    let long = "y".repeat(43);
+    let expected: [(&str, _, _, _); 11] = [
         ("huge", Status::REFUSED, Reason::TOTAL_BUDGET, libc::ENOSPC),
         ("fails", Status::FAILED, Reason::DRIVER, libc::EPROTO),
         ("seven", Status::FAILED, Reason::DRIVER, -7),
         ("buffer", Status::REFUSED, Reason::NAME_TAKEN, libc::EEXIST),
         ("", Status::REFUSED, Reason::ARGUMENTS, libc::EINVAL),
+        (&long, Status::REFUSED, Reason::ARGUMENTS, libc::EINVAL),
         ("behind", Status::FAILED, Reason::DRIVER, libc::EINVAL),
         ("flood", Status::FAILED, Reason::DRIVER, libc::ENOSPC),
         ("fails", Status::FAILED, Reason::DRIVER, libc::EPROTO),
