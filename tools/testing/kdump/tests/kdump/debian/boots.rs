@@ -12,7 +12,7 @@ use std::{
 
 use vm::{Adapter, Computer};
 
-use crate::debian::machine::{made, run, text, Made, INSTALLED, UPGRADED};
+use crate::debian::machine::{made, run, text, Made, INSTALLED, REMOVED, UPGRADED};
 
 /// `crashkernel=` that kdump-tools gives to GRUB.
 const USUAL_MEMORY: &str = "512M-:192M";
@@ -31,19 +31,20 @@ pub struct Panic {
 /// The packages as they come, and less memory for the crash kernel than is usual.
 pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", SMALL_MEMORY, "usual.disk", 1));
 
-/// The next boot, in which somebody reads what is there and then gets rid of the packages.
-pub static PURGED: Made<Panic> = LazyLock::new(|| {
+/// The next boot: somebody reads what is there, and the modules are for another kernel.
+pub static OTHER: Made<Panic> = LazyLock::new(|| {
     made(&USUAL)?;
-    let purged = save_here("purge", USUAL_MEMORY, "usual.disk", 2)?;
+    let other = save_here("other", USUAL_MEMORY, "usual.disk", 2)?;
     remove(&made(&INSTALLED)?.join("usual.disk"));
-    Ok(purged)
+    Ok(other)
 });
 
-/// Modules that are for another kernel.
-pub static OTHER: Made<Panic> = LazyLock::new(|| {
-    let other = save_here("other", USUAL_MEMORY, "other.disk", 1)?;
-    remove(&made(&INSTALLED)?.join("other.disk"));
-    Ok(other)
+/// A boot after somebody got rid of the packages.
+pub static PURGED: Made<Panic> = LazyLock::new(|| {
+    let disk = made(&REMOVED)?.join("purged.disk");
+    let purged = save_here("purge", USUAL_MEMORY, "purged.disk", 1)?;
+    remove(&disk);
+    Ok(purged)
 });
 
 /// Two boots after an upgrade to another kernel: what one saves on another machine over ssh, and the next one over NFS.

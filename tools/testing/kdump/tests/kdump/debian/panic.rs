@@ -48,7 +48,7 @@ fn the_file_holds_every_register_of_the_adapter() {
 
 #[test]
 fn the_next_boot_finds_the_file_and_reads_it() {
-    let panic = of(&PURGED);
+    let panic = of(&OTHER);
     for command in ["list", "verify", "show"] {
         let said = panic.told(command);
         let status = panic.told(&format!("{command}.status"));
