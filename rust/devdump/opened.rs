@@ -83,6 +83,13 @@ impl Opened {
         dumps + self.manifest_len
     }
 
+    /// Whether somebody has got bytes of a dump.
+    pub(super) fn were_read(&self) -> bool {
+        let desk = self.desk.lock();
+        let nothing = |seen: &Seen| seen.intact == 0 && seen.gap == usize::MAX;
+        !desk.seen.iter().all(nothing)
+    }
+
     /// Copies some of the bytes of the notes from `offset` on; none only if `iter` takes none. `EIO`: there are none.
     pub(super) fn copy_to(&self, iter: &mut IovIterDest<'_>, mut offset: u64) -> Result<usize> {
         let mut desk = self.desk.lock();

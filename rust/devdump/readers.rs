@@ -17,9 +17,16 @@ use kernel::{
 /// So many are remembered; more of them at once are not those who save a vmcore.
 const MOST: usize = 8;
 
+/// Who has, or had, the file open.
+struct Reader {
+    process: Process,
+    /// Bytes of dumps were copied to it.
+    saw_dumps: bool,
+}
+
 pub(super) struct Readers {
     /// Those that run as far as is known, in the order in which they came.
-    running: [Option<Process>; MOST],
+    running: [Option<Reader>; MOST],
     /// Reading dumps failed.
     misread: bool,
     has_failed: bool,
@@ -51,19 +58,31 @@ impl Readers {
         self.misread = true;
     }
 
+    /// Bytes of dumps were copied to `process`.
+    pub(super) fn sees_dumps(&mut self, process: &Process) {
+        let mut readers = self.running.iter_mut().flatten();
+        if let Some(reader) = readers.find(|it| it.process.is(process)) {
+            reader.saw_dumps = true;
+        }
+    }
+
     fn look(&mut self) {
         let (mut failed, mut succeeded) = (core::mem::take(&mut self.misread), false);
         for place in &mut self.running {
-            let Some((process, ending)) = place.as_ref().and_then(|it| Some((it, it.ending()?)))
-            else {
+            let ended = place
+                .as_ref()
+                .and_then(|it| Some((it, it.process.ending()?)));
+            let Some((reader, ending)) = ended else {
                 continue;
             };
             match ending {
                 Ending::Status(0) => succeeded = true,
+                // No dump was the reason: makedumpfile --dump-dmesg may fail of a log that it does not understand.
+                Ending::Status(_) if !reader.saw_dumps => {}
                 _ if ending.was_wanted() => {}
                 _ => {
                     failed = true;
-                    tell(process, ending);
+                    tell(&reader.process, ending);
                 }
             }
             *place = None;
@@ -73,16 +92,21 @@ impl Readers {
     }
 
     fn remember(&mut self, process: Process) {
-        if self.running.iter().flatten().any(|it| it.is(&process)) {
+        let mut readers = self.running.iter().flatten();
+        if readers.any(|it| it.process.is(&process)) {
             return;
         }
+        let reader = Some(Reader {
+            process,
+            saw_dumps: false,
+        });
         if let Some(place) = self.running.iter_mut().find(|place| place.is_none()) {
-            *place = Some(process);
+            *place = reader;
             return;
         }
         self.running.rotate_left(1);
         if let Some(last) = self.running.last_mut() {
-            *last = Some(process);
+            *last = reader;
         }
     }
 }

@@ -17,7 +17,8 @@ use super::{
                 Path, //
             },
             module::ModuleRef,
-            proc_fs::OpenFile, //
+            proc_fs::OpenFile,
+            task::Process, //
         },
         format::{
             self,
@@ -39,7 +40,13 @@ use kernel::{
     iov::IovIterDest,
     page::PAGE_SIZE,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc, //
+    },
 };
 
 /// The file, open.
@@ -56,6 +63,9 @@ struct Stack {
     headers: KVVec<u8>,
     layout: Layout,
     opened: Opened,
+    /// Who opened it, and whether it is known that dumps were read.
+    reader: Process,
+    told: Atomic<bool>,
 }
 
 /// Somebody has the file open; until he closes it, no dump is added or dropped.
@@ -90,7 +100,18 @@ impl Stack {
             headers: headers.bytes,
             layout,
             opened,
+            reader: Process::current(),
+            told: Atomic::new(false),
         })
+    }
+
+    fn dumps_to(&self, iter: &mut IovIterDest<'_>, offset: u64) -> Result<usize> {
+        let copied = self.opened.copy_to(iter, offset)?;
+        if !self.told.load(Relaxed) && self.opened.were_read() {
+            self.told.store(true, Relaxed);
+            STATE.lock().readers.sees_dumps(&self.reader);
+        }
+        Ok(copied)
     }
 
     fn headers_to(&self, iter: &mut IovIterDest<'_>, offset: u64) -> Result<usize> {
@@ -198,7 +219,7 @@ impl OpenFile for Stacked {
         while !iter.is_empty() {
             let read = match stack.layout.at(pos.saturating_add(done as u64)) {
                 Part::Headers { offset, .. } => ours(stack.headers_to(iter, offset)),
-                Part::Dumps { offset, .. } => ours(stack.opened.copy_to(iter, offset)),
+                Part::Dumps { offset, .. } => ours(stack.dumps_to(iter, offset)),
                 Part::Zeroes { len } => Ok(zero_iter(iter, len)),
                 Part::Lower { offset, len } => self.lower.read_iter(iter, offset, len),
                 Part::End => break,

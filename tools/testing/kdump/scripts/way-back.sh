@@ -3,7 +3,7 @@ touch /builtin
 mount --bind /proc/vmcore /builtin
 
 start() {
-	insmod /modules/vmcore_devdump.ko deadline_seconds=3600 "$@"
+	insmod /modules/vmcore_devdump.ko dump_seconds=3600 deadline_seconds=3600 "$@"
 	insmod /modules/cxgb4_dump.ko
 	mount --bind /proc/vmcore_devdump /proc/vmcore
 }
@@ -35,10 +35,12 @@ gnu-cp /builtin /out/builtin
 shows 'after a copy'
 
 reader exit 1
+shows 'failed without a look at them'
+look='head -c 65536 <&3 >/dev/null'
+reader "$look; exit 1"
 shows 'exit status 1'
-reader 'exec 3<&-; exit 1'
-cp /proc/vmcore /out/copy.busybox
-shows 'after another copy'
+reader "$look; exec 3<&-; exit 1"
+shows 'closed before it failed'
 shows 'after a success'
 reader 'kill -TERM $$'
 shows 'terminated'
@@ -47,7 +49,7 @@ for signal in PIPE INT; do
 	reader "kill -$signal \$\$"
 	shows "stopped by $signal"
 done
-sleep 60 </proc/vmcore &
+sleep 600 </proc/vmcore &
 shows 'while somebody reads'
 kill -9 $!
 wait $! || true
