@@ -74,7 +74,7 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
     // record it.
     let mut name = [0u8; raw::NAME_LEN + 1];
     let (start, _nul) = name.split_at_mut(raw::NAME_LEN);
-    for (to, from) in start.iter_mut().zip(dump.name().to_bytes()) {
+    for (to, from) in start.iter_mut().zip(dump.name().to_bytes_with_nul()) {
         *to = *from;
     }
     // SAFETY: `name` ends in a NUL and lives until the call returns; `collect` is called with `dump`, before then.

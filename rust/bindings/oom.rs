@@ -78,6 +78,7 @@ extern "C" fn notify<T: GiveUp>(
     freed: *mut c_void,
 ) -> c_int {
     // SAFETY: Those of this chain are handed the number of pages that were freed so far, and called one after the other.
-    unsafe { *freed.cast::<c_ulong>() += T::give_up() as c_ulong };
+    let freed = unsafe { &mut *freed.cast::<c_ulong>() };
+    *freed = freed.saturating_add(T::give_up() as c_ulong);
     bindings::NOTIFY_OK as c_int
 }

@@ -190,13 +190,13 @@ impl Share {
         let mut used = USED.load(Relaxed);
         let bytes = loop {
             let bytes = self.bytes_beside(pages, used)?;
-            match USED.cmpxchg(used, used + bytes, Relaxed) {
+            match USED.cmpxchg(used, used.saturating_add(bytes), Relaxed) {
                 Ok(_) => break bytes,
                 // Another dump was faster.
                 Err(now) => used = now,
             }
         };
-        self.taken += bytes;
+        self.taken = self.taken.saturating_add(bytes);
         Ok(())
     }
 

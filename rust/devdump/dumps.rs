@@ -40,7 +40,9 @@ pub(super) fn has(name: &[u8]) -> bool {
 
 /// Bytes of their notes.
 pub(super) fn notes_len() -> u64 {
-    DUMPS.lock().iter().map(|dump| dump.note_len()).sum()
+    let dumps = DUMPS.lock();
+    let lens = dumps.iter().map(|dump| dump.note_len());
+    lens.fold(0, u64::saturating_add)
 }
 
 /// All of them. Nobody may add one meanwhile.

@@ -59,9 +59,9 @@ impl Held {
         let last = self.end.saturating_sub(1);
         let given = self.store.give_up(last);
         if given {
-            self.pages -= 1;
+            self.pages = self.pages.saturating_sub(1);
             self.end = last;
-            self.kept = last * PAGE_SIZE;
+            self.kept = last.saturating_mul(PAGE_SIZE);
             self.settle();
         }
         given

@@ -44,7 +44,7 @@ pub(super) struct Manifest {
 
 /// Bytes of the note of a manifest with so many entries.
 pub(super) fn note_len(entries: usize) -> u64 {
-    dump::note_len(HEADER_LEN + entries * ENTRY_LEN)
+    dump::note_len(entries.saturating_mul(ENTRY_LEN).saturating_add(HEADER_LEN))
 }
 
 impl Manifest {

@@ -97,7 +97,7 @@ impl Records {
             record.number = number;
             let flags = GFP_NOWAIT | __GFP_NOWARN;
             self.entries.push(record, flags).ok()?;
-            self.next += 1;
+            self.next = self.next.saturating_add(1);
             Some(number)
         });
         if added.is_none() {
