@@ -10,9 +10,9 @@ register_all() {
 	rmmod $name
 	insmod $3 what=later
 	rmmod $name
-	outline-vmcore $2 /out/$1.head >/out/$1.memory
+	outline-vmcore $2 /out/$1.head 32 >/out/$1.memory
 }
-outline-vmcore /proc/vmcore /out/before.head >/out/before.memory
+outline-vmcore /proc/vmcore /out/before.head 32 >/out/before.memory
 insmod /files/vmcore_devdump.ko deadline_seconds=3600
 register_all ours /proc/vmcore_devdump /files/devdump_classic_ours.ko
 echo clear >/proc/vmcore_devdump

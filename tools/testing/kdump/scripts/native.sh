@@ -8,7 +8,7 @@ echo stream >/sys/module/devdump_trigger/parameters/kind
 exec 3</proc/vmcore_devdump
 insmod /modules/devdump_classic.ko what=while_ours_is_open
 exec 3<&-
-compare-vmcore /proc/vmcore /proc/vmcore_devdump
+compare-vmcore /proc/vmcore /proc/vmcore_devdump 4
 makedumpfile -l -d 31 /proc/vmcore /out/builtin >/dev/null 2>&1
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/stacked >/dev/null 2>&1
