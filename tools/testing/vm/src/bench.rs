@@ -54,7 +54,10 @@ const MORE: &[(&[Section], &str)] = &[
 
 pub fn run() -> Result<()> {
     for chip in ["T5", "T6"] {
-        let ours = demo::LOAD.replace("devdump.ko\n", "devdump.ko deadline_seconds=3600 dump_seconds=600\n");
+        let ours = demo::LOAD.replace(
+            "devdump.ko\n",
+            "devdump.ko deadline_seconds=3600 dump_seconds=600\n",
+        );
         let ours = cost(chip, "ours", &ours)?;
         let theirs = cost(chip, "theirs", LOAD_C_DRIVER)?;
         let unexplained = print(chip, &ours, &theirs);

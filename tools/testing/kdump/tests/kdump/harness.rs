@@ -36,7 +36,10 @@ fn a_script_that_fails_is_a_failure_with_its_last_words() {
 #[test]
 fn programs_of_the_host_need_no_library_of_it() {
     for program in ["t6model", "vm", "vmcoredd"] {
-        let said = output("readelf", &["-lW", bin_dir().join(program).to_str().unwrap()]);
+        let said = output(
+            "readelf",
+            &["-lW", bin_dir().join(program).to_str().unwrap()],
+        );
         assert!(said.contains("LOAD"), "{said}");
         assert!(!said.contains("INTERP"), "{program}: {said}");
     }
