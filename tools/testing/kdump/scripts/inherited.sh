@@ -5,6 +5,9 @@ try taint
 echo "$cmdline" | sed 's/panic_on_taint=[^ ]*//' >/tmp/cmdline
 mount --bind /tmp/cmdline /proc/cmdline
 try blacklist
+mount -t securityfs securityfs /sys/kernel/security
+echo integrity >/sys/kernel/security/lockdown
+try lockdown
 echo 1 >/sys/module/module/parameters/sig_enforce
 try signature
 echo 1 >/proc/sys/kernel/modules_disabled

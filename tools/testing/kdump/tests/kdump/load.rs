@@ -108,6 +108,7 @@ fn what_a_hardened_kernel_hands_down_costs_one_line_and_no_vmcore() {
     for (name, why) in [
         ("taint", "panic_on_taint: loading a module would panic"),
         ("blacklist", "'vmcore_devdump': Operation not permitted"),
+        ("lockdown", "'vmcore_devdump': Operation not permitted"),
         ("signature", "'vmcore_devdump': Key was rejected by service"),
         ("disabled", "'vmcore_devdump': Operation not permitted"),
     ] {
@@ -164,7 +165,7 @@ fn the_vmcore_can_be_read_and_the_script_succeeds_in_every_case() {
         "deadline",
         "good",
     ];
-    const THERE: &[&str] = &["taint", "blacklist", "signature", "disabled"];
+    const THERE: &[&str] = &["taint", "blacklist", "lockdown", "signature", "disabled"];
     for (boot, names) in [(&LOAD, HERE), (&INHERITED, THERE)] {
         let out = &of(boot).out;
         for name in names {
