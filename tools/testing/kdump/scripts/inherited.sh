@@ -1,4 +1,5 @@
 # What a hardened production kernel hands down: each keeps our modules out, and none the vmcore.
+install /modules/*.ko
 cmdline=$(cat /proc/cmdline)
 try taint
 # What is left of the command line would let them in.
