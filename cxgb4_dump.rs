@@ -10,7 +10,9 @@ mod bindings {
     //! What the driver needs of the kernel and the `kernel` crate does not have.
 
     pub(crate) mod pci;
+    pub(crate) mod probing;
     pub(crate) mod sort;
+    pub(crate) mod workqueue;
     pub(crate) mod zlib;
 }
 
@@ -23,8 +25,8 @@ mod cxgb4;
 #[path = "rust/format/lib.rs"]
 mod format;
 
-kernel::module_pci_driver! {
-    type: cxgb4::Cxgb4Dump,
+kernel::prelude::module! {
+    type: cxgb4::Module,
     name: "cxgb4_dump",
     authors: ["The vmcore-devdump developers"],
     description: "Device dumps of Chelsio T4, T5 and T6 adapters",

@@ -31,5 +31,7 @@ mod chip;
 mod hostile;
 #[path = "tests/memory.rs"]
 mod memory;
+#[path = "tests/slow.rs"]
+mod slow;
 #[path = "tests/vpd.rs"]
 mod vpd;

@@ -13,6 +13,7 @@ use super::{
             DeviceDump,
             Sink, //
         },
+        bindings::probing::put_off,
         format::cudbg::Chip,
         module_parameters, //
     },
@@ -43,7 +44,7 @@ use kernel::{
     },
 };
 
-pub(crate) struct Cxgb4Dump;
+pub(super) struct Cxgb4Dump;
 
 impl pci::Driver for Cxgb4Dump {
     type IdInfo = ();
@@ -54,8 +55,10 @@ impl pci::Driver for Cxgb4Dump {
         device: &'bound pci::Device<Core<'_>>,
         _info: Option<&'bound Self::IdInfo>,
     ) -> impl PinInit<Self, Error> + 'bound {
-        // The core has logged why there is no dump, if there is none.
-        let _ = dump(device);
+        if !put_off(device) {
+            // The core has logged why there is no dump, if there is none.
+            let _ = dump(device);
+        }
         // The device is for its real driver.
         Err::<Self, Error>(ENODEV)
     }

@@ -38,6 +38,11 @@ impl Failure {
         matches!(self.status, Status::NOT_FOUND | Status::NOT_IMPLEMENTED)
     }
 
+    /// Time was over: that for the dump, or that for the section.
+    pub(crate) fn is_late(&self) -> bool {
+        self.detail.cause() == Some(Cause::Deadline)
+    }
+
     /// No other section can do better.
     pub(crate) fn is_final(&self) -> bool {
         matches!(

@@ -57,6 +57,7 @@ pub(super) fn collect(
     let sections = Iterator::chain(SECTIONS.iter(), flash.then_some(&FLASH));
     for &(section, collect) in sections {
         let start = sink.len();
+        device.give_time(section_ms(section, sink.ms_left()));
         let mut writer = Writer::new(sink, scratch);
         device.mark(section.id());
         let mut result = match stopped {
@@ -74,7 +75,11 @@ pub(super) fn collect(
             Err(failure) => {
                 tally.failed = tally.failed.saturating_add(1);
                 sink.missing(section.name());
-                stopped = stopped.or(Some(failure).filter(Failure::is_final));
+                let others_too = match failure.is_late() {
+                    true => sink.ms_left() == 0,
+                    false => failure.is_final(),
+                };
+                stopped = stopped.or(Some(failure).filter(|_| others_too));
             }
         }
         let header = header(section, start, sink, result);
@@ -87,6 +92,15 @@ pub(super) fn collect(
     tally.bytes = sink.len();
     tally.scratch = scratch.size();
     Ok(tally)
+}
+
+/// What a section of a slow device may take of the `ms` that are left: half, so that the next has some, too.
+fn section_ms(section: Section, ms: u32) -> u32 {
+    match section {
+        // Sees to that by itself.
+        Section::RegDump => ms,
+        _ => ms / 2,
+    }
 }
 
 /// Whether a section has something to say without a single register, or memory.

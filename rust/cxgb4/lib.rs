@@ -16,6 +16,7 @@ mod ids;
 mod image;
 mod indirect;
 mod memory_map;
+mod module;
 mod payload;
 mod regs;
 mod scratch;
@@ -24,4 +25,4 @@ mod sort;
 mod window;
 mod writer;
 
-pub(crate) use self::driver::Cxgb4Dump;
+pub(crate) use self::module::Module;

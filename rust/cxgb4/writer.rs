@@ -54,6 +54,16 @@ impl<'a, 's> Writer<'a, 's> {
         }
     }
 
+    /// Milliseconds that the dump may still take.
+    pub(crate) fn ms_left(&self) -> u32 {
+        self.sink.ms_left()
+    }
+
+    /// What ends a section whose time is over. `at`: see [`Cause::Deadline`].
+    pub(crate) fn late(&self, at: u32) -> Failure {
+        Failure::new(Cause::Deadline, at, self.sink.len() as u64)
+    }
+
     /// Appends `bytes`. Fails when memory or time of the dump are used up.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result {
         let mut rest = bytes;
@@ -86,7 +96,8 @@ impl<'a, 's> Writer<'a, 's> {
             .try_for_each(|word| self.push(&word.to_le_bytes()))
     }
 
-    /// Appends zeroes that `fill` may change in any order. Fails as [`Writer::push`] does, or as `fill`.
+    /// Appends zeroes that `fill` may change in any order. Fails as [`Writer::push`] does, or as `fill`; only if that was too late,
+    /// they are not there.
     pub(crate) fn block<const LEN: usize>(
         &mut self,
         fill: impl FnOnce(&mut [u8; LEN]) -> Result,
@@ -100,14 +111,18 @@ impl<'a, 's> Writer<'a, 's> {
         let block = rest
             .and_then(|rest| rest.first_chunk_mut())
             .ok_or(NO_ROOM)?;
-        self.filled = self.filled.saturating_add(LEN);
         block.fill(0);
-        fill(block)
+        let filled = fill(block);
+        // Nobody could tell what was not read in time from zeroes.
+        if !filled.is_err_and(|failure| failure.is_late()) {
+            self.filled = self.filled.saturating_add(LEN);
+        }
+        filled
     }
 
     fn check_time(&self) -> Result {
-        match self.sink.ms_left() {
-            0 => Err(Failure::new(Cause::Deadline, 0, self.sink.len() as u64)),
+        match self.ms_left() {
+            0 => Err(self.late(0)),
             _ => Ok(()),
         }
     }

@@ -67,7 +67,8 @@ pub(super) fn scheduler(device: &Device<'_>, _: Section, writer: &mut Writer<'_,
             Some(per_second) => per_second.wrapping_mul(bytes) / 125,
         }
     });
-    let gaps = read(tp::TX_MOD_Q1_Q0_TIMER_SEPARATOR)?.map(|value| 10_000 * value / TICKS_PER_US);
+    let gaps = read(tp::TX_MOD_Q1_Q0_TIMER_SEPARATOR)?
+        .map(|value| value.saturating_mul(10_000) / TICKS_PER_US);
     let mut paces = [0; QUEUES];
     for (queue, pace) in (0..).zip(&mut paces) {
         device.write32(tp::PACE_TABLE, tp::PACE_READ + queue)?;

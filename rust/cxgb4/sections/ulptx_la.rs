@@ -26,18 +26,23 @@ const SAMPLE_WORDS: usize = 6;
 const LEN: u32 =
     (3 * ANALYZERS + ANALYZERS * ENTRIES) * 4 + (SAMPLES * (1 + SAMPLE_WORDS) * 4) as u32;
 
+/// The register of analyzer `n` that is `first` of the first one.
+fn of_analyzer(first: u32, n: u32) -> u32 {
+    first.saturating_add(n.saturating_mul(STRIDE))
+}
+
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     writer.push(&VersionHeader::new(1, LEN as u16).encode())?;
     let mut put = |register: u32| writer.words(&[device.read32(register)?]);
     // Positions first: reading data moves them.
     for register in [ulp::TX_LA_RDPTR_0, ulp::TX_LA_WRPTR_0, ulp::TX_LA_RDDATA_0] {
         for n in 0..ANALYZERS {
-            put(register + n * STRIDE)?;
+            put(of_analyzer(register, n))?;
         }
     }
     for n in 0..ANALYZERS {
         for _ in 0..ENTRIES {
-            put(ulp::TX_LA_RDDATA_0 + n * STRIDE)?;
+            put(of_analyzer(ulp::TX_LA_RDDATA_0, n))?;
         }
     }
 

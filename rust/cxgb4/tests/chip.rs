@@ -5,6 +5,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    rc::Rc,
 };
 
 use crate::{
@@ -27,6 +28,8 @@ const APERTURE: u32 = 64 << 10;
 
 pub struct Chip {
     pub registers: RefCell<BTreeMap<u32, u32>>,
+    /// Registers that were read, in order.
+    pub reads: RefCell<Vec<u32>>,
     pub writes: RefCell<Vec<(u32, u32)>>,
     /// What registers that were written held before the first time.
     pub first: RefCell<BTreeMap<u32, u32>>,
@@ -38,10 +41,16 @@ pub struct Chip {
     pub lives_for: Cell<u64>,
     /// Registers hold something else each time, the configuration space behind them, too.
     pub forgets: Cell<bool>,
+    /// Bytes of registers.
+    pub size: Cell<u64>,
     /// Where registers that were not set come from.
     random: Cell<Option<u64>>,
-    /// Passes whenever somebody looks.
-    time: Cell<u64>,
+    /// Microseconds that a read takes, of registers from an address on.
+    pub read_us: Cell<(u32, u64)>,
+    /// Microseconds since any time.
+    clock: Rc<Cell<u64>>,
+    /// Milliseconds that a section may take.
+    pub ms: Cell<u64>,
 }
 
 /// The next of a sequence of numbers that look random.
@@ -79,14 +88,18 @@ impl Chip {
         ];
         Self {
             registers: RefCell::new(registers.into()),
+            reads: RefCell::default(),
             writes: RefCell::default(),
             first: RefCell::default(),
             memory_reads: RefCell::default(),
             product_data: RefCell::default(),
             lives_for: Cell::new(u64::MAX),
             forgets: Cell::new(false),
+            size: Cell::new(BAR_LEN),
             random: Cell::new(None),
-            time: Cell::new(0),
+            read_us: Cell::new((0, 0)),
+            clock: Rc::default(),
+            ms: Cell::new(60_000),
         }
     }
 
@@ -137,7 +150,9 @@ impl Chip {
         let hal = Hal::of(generation);
         let (device, found) = Device::identify(hal, self);
         device.mark(section.id());
-        let mut writer = Writer::with_limit(limit);
+        self.reads.borrow_mut().clear();
+        device.give_time(self.ms.get() as u32);
+        let mut writer = Writer::new(limit, &self.clock, self.ms.get());
         let (_, collect) = SECTIONS
             .iter()
             .chain([&FLASH])
@@ -148,10 +163,18 @@ impl Chip {
     }
 
     fn check(&self, address: u32, len: u64) -> Result {
-        match u64::from(address) + len <= BAR_LEN {
+        match u64::from(address) + len <= self.size.get() {
             true => Ok(()),
-            false => Err(Failure::new(Cause::OutsideBar, address, BAR_LEN)),
+            false => Err(Failure::new(Cause::OutsideBar, address, self.size.get())),
         }
+    }
+
+    /// Time passes while a register is read: never none, or somebody would wait for ever.
+    fn take_time(&self, address: u32) {
+        let (first, us) = self.read_us.get();
+        let us = if address >= first { us } else { 0 };
+        self.clock.set(self.clock.get() + us.max(1));
+        self.reads.borrow_mut().push(address);
     }
 
     /// Whether the chip is still there for one more access.
@@ -165,6 +188,7 @@ impl Chip {
 impl Registers for Chip {
     fn read32(&self, address: u32) -> Result<u32> {
         self.check(address, 4)?;
+        self.take_time(address);
         Ok(if self.lives() {
             self.get(address)
         } else {
@@ -174,6 +198,7 @@ impl Registers for Chip {
 
     fn read64(&self, address: u32) -> Result<u64> {
         self.check(address, 8)?;
+        self.take_time(address);
         if !self.lives() {
             return Ok(u64::MAX);
         }
@@ -200,7 +225,7 @@ impl Registers for Chip {
     }
 
     fn size(&self) -> u64 {
-        BAR_LEN
+        self.size.get()
     }
 
     fn bus_address(&self) -> u64 {
@@ -208,8 +233,7 @@ impl Registers for Chip {
     }
 
     fn now_ms(&self) -> u64 {
-        self.time.set(self.time.get() + 1);
-        self.time.get()
+        self.clock.get() / 1000
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

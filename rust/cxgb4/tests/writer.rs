@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! In place of the writer that deflates: keeps what is written, up to a limit.
+//! In place of the writer that deflates: keeps what is written, up to a limit, and until a time.
 
-use std::marker::PhantomData;
+use std::{cell::Cell, marker::PhantomData, rc::Rc};
 
 use super::failure::{Failure, Result};
 use crate::format::cudbg::cause::Cause;
@@ -10,19 +10,35 @@ use crate::format::cudbg::cause::Cause;
 pub(crate) struct Writer<'a, 's> {
     pub(crate) bytes: Vec<u8>,
     limit: usize,
+    /// Microseconds, now and when time is over.
+    clock: Rc<Cell<u64>>,
+    end: u64,
     _lifetimes: PhantomData<(&'a (), &'s ())>,
 }
 
 impl Writer<'_, '_> {
-    pub(crate) fn with_limit(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, clock: &Rc<Cell<u64>>, ms: u64) -> Self {
         Self {
             bytes: Vec::new(),
             limit,
+            clock: Rc::clone(clock),
+            end: clock.get() + ms * 1000,
             _lifetimes: PhantomData,
         }
     }
 
+    pub(crate) fn ms_left(&self) -> u32 {
+        (self.end.saturating_sub(self.clock.get()) / 1000) as u32
+    }
+
+    pub(crate) fn late(&self, at: u32) -> Failure {
+        Failure::new(Cause::Deadline, at, self.bytes.len() as u64)
+    }
+
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result {
+        if self.ms_left() == 0 {
+            return Err(self.late(0));
+        }
         if self.bytes.len() + bytes.len() > self.limit {
             return Err(Failure::new(Cause::Budget, 0, self.bytes.len() as u64));
         }
@@ -40,8 +56,13 @@ impl Writer<'_, '_> {
         &mut self,
         fill: impl FnOnce(&mut [u8; LEN]) -> Result,
     ) -> Result {
+        let start = self.bytes.len();
         self.zeroes(LEN)?;
-        fill(self.bytes.last_chunk_mut().expect("enough zeroes"))
+        let filled = fill(self.bytes.last_chunk_mut().expect("enough zeroes"));
+        if filled.is_err_and(|failure| failure.is_late()) {
+            self.bytes.truncate(start);
+        }
+        filled
     }
 
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {

@@ -41,7 +41,8 @@ causes! {
     DeviceGone = 2, "device does not answer";
     /// The hardware did not finish in time: `at` is the register polled, `value` its last value.
     Timeout = 3, "hardware did not finish in time";
-    /// The time for the whole dump was over: `value` is the number of bytes collected before.
+    /// The time for the dump was over, or that for a section of a slow device: `value` is the number of bytes collected before,
+    /// or 0; in a register dump, `at` is the first register that was not read, 0 if it ends there.
     Deadline = 4, "time for the dump was over";
     /// The dump's memory budget was used up: `value` is the number of bytes collected before.
     Budget = 5, "memory budget of the dump was used up";

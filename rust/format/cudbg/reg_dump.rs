@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The register dump: a buffer with the value of the register at address `a` at offset `a`, zeroes where no register is read.
+//!
+//! If there was no time for all of them, the dump is as long as ever, and its section header says which was the first that was not
+//! read ([`Cause::Deadline`](super::cause::Cause::Deadline)); behind it, only those that are [`telling`] were.
 
 mod t4;
 mod t5;
 mod t6;
+mod telling;
+
+pub use self::telling::{
+    telling,
+    MOST_TELLING, //
+};
 
 use super::{
     super::bytes,
@@ -42,4 +51,9 @@ pub fn values(chip: Chip, dump: &[u8]) -> impl Iterator<Item = (u32, u32)> + '_ 
         let value = bytes::u32_at(dump, address as usize, "a register").ok()?;
         Some((address, value))
     })
+}
+
+/// Whether a dump of `chip` holds the register at `address`, if the first that was not read is the one at `unread`.
+pub fn was_read(chip: Chip, address: u32, unread: u32) -> bool {
+    address < unread || telling(chip).any(|telling| telling == address)
 }

@@ -2,6 +2,8 @@
 
 //! The cudbg container.
 
+use std::collections::BTreeSet;
+
 use vmcore_format::cudbg::{
     cause::{Cause, Detail},
     chunk::{ChunkHeader, CHUNK_HEADER_LEN, CHUNK_SIZE},
@@ -180,4 +182,25 @@ fn sections_outside_of_the_image_are_errors_of_their_own() {
     assert_eq!(found, [Ok(1), Err(2), Err(3), Err(4), Err(5)]);
     assert!(image.section(Section::Mc0.id().into()).unwrap().is_none());
     assert!(image.section(0).unwrap().is_none() && image.section(u16::MAX).unwrap().is_none());
+}
+
+#[test]
+fn telling_registers_are_some_of_those_of_the_dump() {
+    for chip in [Chip::T4, Chip::T5, Chip::T6] {
+        let all: BTreeSet<u32> = reg_dump::addresses(chip).collect();
+        let telling: Vec<u32> = reg_dump::telling(chip).collect();
+        let strange: Vec<_> = telling.iter().filter(|at| !all.contains(at)).collect();
+        assert!(strange.is_empty(), "{chip:?}: {strange:#x?}");
+        assert_eq!(
+            telling.iter().collect::<BTreeSet<_>>().len(),
+            telling.len(),
+            "{chip:?} has one twice"
+        );
+        assert!((60..=reg_dump::MOST_TELLING).contains(&telling.len()));
+        // The first of all, in the half that was not read.
+        assert_eq!(telling[0], 0x1943c);
+        for (address, read) in [(0x1008, true), (0x1943c, true), (0x19440, false)] {
+            assert_eq!(reg_dump::was_read(chip, address, 0x1010), read);
+        }
+    }
 }

@@ -200,6 +200,14 @@ impl<'a> Image<'a> {
         Ok(raw)
     }
 
+    /// The first register that was not read, if there was no time for all of them.
+    pub fn unread_register(&self) -> Option<u32> {
+        let sections = self.sections().ok()?;
+        let (header, _) = sections.place(Section::RegDump.id().into()).ok()??;
+        let late = header.detail.cause() == Some(Cause::Deadline);
+        Some(header.detail.at).filter(|at| late && *at != 0)
+    }
+
     /// The section, decompressed; `None` if nobody tried to collect it.
     pub fn section(&self, wanted: Section) -> Option<Result<Vec<u8>, Failure>> {
         let mut raw = Vec::new();

@@ -83,8 +83,11 @@ impl Register {
     }
 }
 
-/// The registers in a register dump of `chip`.
-pub fn decode(chip: Chip, dump: &[u8]) -> Vec<Register> {
+/// The registers in a register dump of `chip`, of which the one at `unread` was not read, and next to none behind it.
+pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
+    let was_read = |(address, _): &(u32, u32)| {
+        unread.is_none_or(|unread| reg_dump::was_read(chip, *address, unread))
+    };
     let register = |(address, value)| Register {
         address,
         unit: unit(address),
@@ -92,7 +95,8 @@ pub fn decode(chip: Chip, dump: &[u8]) -> Vec<Register> {
         value,
         fields: fields::of(chip, address, value),
     };
-    reg_dump::values(chip, dump).map(register).collect()
+    let values = reg_dump::values(chip, dump).filter(was_read);
+    values.map(register).collect()
 }
 
 fn unit(address: u32) -> &'static str {
@@ -111,7 +115,7 @@ mod tests {
     fn registers_are_named_and_have_a_unit() {
         let mut dump = vec![0; reg_dump::len(Chip::T6)];
         dump[0x1943c..0x19440].copy_from_slice(&0x61u32.to_le_bytes());
-        let registers = decode(Chip::T6, &dump);
+        let registers = decode(Chip::T6, &dump, None);
         let rev = registers
             .iter()
             .find(|register| register.address == 0x1943c)
@@ -132,10 +136,20 @@ mod tests {
 
     #[test]
     fn a_dump_cut_short_gives_the_registers_that_are_there() {
-        assert!(decode(Chip::T6, &[0; 0x100c])
+        assert!(decode(Chip::T6, &[0; 0x100c], None)
             .iter()
             .all(|register| register.address <= 0x1008));
-        assert!(decode(Chip::T6, &[]).is_empty());
+        assert!(decode(Chip::T6, &[], None).is_empty());
+    }
+
+    #[test]
+    fn registers_that_were_not_read_are_no_zeroes() {
+        let dump = vec![0; reg_dump::len(Chip::T6)];
+        let registers = decode(Chip::T6, &dump, Some(0x1010));
+        let held: Vec<_> = registers.iter().map(|register| register.address).collect();
+        assert_eq!(held[..4], [0x1008, 0x100c, 0x1024, 0x1028]);
+        assert!(held.contains(&0x1943c));
+        assert_eq!(held.len(), 1 + reg_dump::telling(Chip::T6).count());
     }
 
     #[test]

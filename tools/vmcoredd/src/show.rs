@@ -6,7 +6,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
-use vmcore_format::cudbg::{meminfo::Meminfo, section::Section};
+use vmcore_format::cudbg::{meminfo::Meminfo, reg_dump, section::Section};
 
 use crate::{
     block::Block,
@@ -50,6 +50,9 @@ struct Cudbg {
     #[serde(skip_serializing_if = "Option::is_none")]
     meminfo: Option<MemoryMap>,
     registers: Vec<Register>,
+    /// Registers that there was no time to read.
+    #[serde(skip_serializing_if = "is_zero")]
+    registers_not_read: usize,
     /// Sections that were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     decoded: Vec<Decoded>,
@@ -62,6 +65,10 @@ struct Decoded {
     title: &'static str,
     #[serde(serialize_with = "as_json")]
     tables: Vec<Block>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 fn as_json<S: serde::Serializer>(tables: &[Block], serializer: S) -> Result<S::Ok, S::Error> {
@@ -126,9 +133,14 @@ impl Cudbg {
     fn new(image: &Image<'_>, all_registers: bool, wanted: &[Section]) -> Self {
         let header = &image.header;
         let bytes = |section| image.section(section)?.ok();
+        let unread = image.unread_register();
         let registers = header.chip().zip(bytes(Section::RegDump));
-        let mut registers =
-            registers.map_or_else(Vec::new, |(chip, dump)| registers::decode(chip, &dump));
+        let (mut registers, registers_not_read) =
+            registers.map_or_else(Default::default, |(chip, dump)| {
+                let held = registers::decode(chip, &dump, unread);
+                let not_read = unread.map_or(0, |_| reg_dump::addresses(chip).count() - held.len());
+                (held, not_read)
+            });
         registers.retain(|register| all_registers || register.name.is_some());
         let meminfo = bytes(Section::Meminfo).and_then(|section| Meminfo::decode(&section).ok());
         Self {
@@ -139,6 +151,7 @@ impl Cudbg {
             sections: image.summaries(),
             meminfo: meminfo.map(|info| MemoryMap::new(&info)),
             registers,
+            registers_not_read,
             decoded: decode(image, wanted),
         }
     }
@@ -183,6 +196,10 @@ impl Cudbg {
                 " (some; --registers gives all)"
             }
         )?;
+        if self.registers_not_read > 0 {
+            let number = self.registers_not_read;
+            writeln!(out, "    {number} were not read: the device is slow")?;
+        }
         for register in self
             .registers
             .iter()

@@ -10,6 +10,7 @@ use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use vmcore_format::cudbg::{reg_dump, Chip};
 
 const NAME: &str = "cxgb4_0000:00:05.0";
 
@@ -72,6 +73,30 @@ fn dumps_are_found_in_every_kind_of_file() {
     let (status, said, _) = run(&["list", &bare]);
     assert_eq!(status, 0);
     assert!(said.contains("cudbg 1.14, T6"), "{said}");
+}
+
+#[test]
+fn registers_that_were_not_read_are_counted_not_shown() {
+    let files = Files::new();
+    let image = files::slow_image(0x1100);
+    let file = files.write("vmcore", &files::elf(&dumps(&image)));
+    let (status, said, _) = run(&["show", &file, "--registers", "--json"]);
+    assert_eq!(status, 0);
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    let held = shown[0]["registers"].as_array().unwrap();
+    assert!(held.iter().all(|held| held["address"] == held["value"]));
+    let all = reg_dump::addresses(Chip::T6).count();
+    assert!(reg_dump::telling(Chip::T6).count() < held.len() && held.len() < 200);
+    assert_eq!(shown[0]["registers_not_read"], all - held.len());
+    let (status, said, _) = run(&["show", &file]);
+    assert_eq!(status, 0);
+    let number = all - held.len();
+    let line = format!("    {number} were not read: the device is slow");
+    assert!(said.lines().any(|said| said == line), "{said}");
+    assert!(said.contains("0x01024  SGE_INT_CAUSE1                   0x00001024"));
+    assert!(!said.contains("0x01138"), "{said}");
+    // Nothing is damaged.
+    assert_eq!(run(&["verify", &file]).0, 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use vmcore_format::{
         cause::{Cause, Detail},
         chunk::ChunkHeader,
         header::Header,
+        reg_dump,
         section::Section,
         section_header::{self, SectionHeader},
         status::Status,
@@ -27,8 +28,38 @@ pub fn memory() -> Vec<u8> {
 /// An image with edc0, and edc1 that could not be read.
 pub fn image() -> Vec<u8> {
     let mut image = vec![0; TABLE_END];
-    let memory = memory();
-    for piece in memory.chunks(64_512) {
+    let good = append(&mut image, Section::Edc0, &memory());
+    let bad = SectionHeader {
+        id: Section::Edc1.id().into(),
+        start: image.len() as u32,
+        status: Status::SYSTEM_ERROR,
+        detail: Detail::new(Cause::BadRegister, 0x3068, 0xffff_ffff),
+        ..SectionHeader::default()
+    };
+    finish(image, &[good, bad])
+}
+
+/// An image of a device that is slow: each register holds its address, if it was read; `unread` is the first that was not.
+pub fn slow_image(unread: u32) -> Vec<u8> {
+    let mut dump = vec![0; reg_dump::len(Chip::T6)];
+    for address in reg_dump::addresses(Chip::T6) {
+        if reg_dump::was_read(Chip::T6, address, unread) {
+            dump[address as usize..][..4].copy_from_slice(&address.to_le_bytes());
+        }
+    }
+    let mut image = vec![0; TABLE_END];
+    let registers = SectionHeader {
+        status: Status::PARTIAL,
+        detail: Detail::new(Cause::Deadline, unread, 0),
+        ..append(&mut image, Section::RegDump, &dump)
+    };
+    finish(image, &[registers])
+}
+
+/// Appends the content of a section, and gives its header.
+fn append(image: &mut Vec<u8>, section: Section, content: &[u8]) -> SectionHeader {
+    let start = image.len();
+    for piece in content.chunks(64_512) {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
         zlib.write_all(piece).unwrap();
         let packed = zlib.finish().unwrap();
@@ -41,21 +72,18 @@ pub fn image() -> Vec<u8> {
     }
     let padding = image.len().next_multiple_of(4) - image.len();
     image.resize(image.len() + padding, 0);
-    let good = SectionHeader {
-        id: Section::Edc0.id().into(),
-        start: TABLE_END as u32,
-        size: (image.len() - TABLE_END) as u32,
+    SectionHeader {
+        id: section.id().into(),
+        start: start as u32,
+        size: (image.len() - start) as u32,
         padding: padding as u8,
         ..SectionHeader::default()
-    };
-    let bad = SectionHeader {
-        id: Section::Edc1.id().into(),
-        start: image.len() as u32,
-        status: Status::SYSTEM_ERROR,
-        detail: Detail::new(Cause::BadRegister, 0x3068, 0xffff_ffff),
-        ..SectionHeader::default()
-    };
-    for header in [good, bad] {
+    }
+}
+
+/// Puts headers in front of the sections.
+fn finish(mut image: Vec<u8>, sections: &[SectionHeader]) -> Vec<u8> {
+    for header in sections {
         let at = section_header::offset(header.id as u8);
         image[at..at + header.encode().len()].copy_from_slice(&header.encode());
     }

@@ -4,8 +4,9 @@
 
 use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
+use serde_json::Value;
 use vm::{Adapter, Vm};
-use vmcore_format::cudbg::{cause::Cause, section::Section};
+use vmcore_format::cudbg::{cause::Cause, reg_dump, section::Section, Chip};
 
 use crate::{
     boots::{assert_none, boot, lines, of, output, save_with_dumps, text, Boot},
@@ -41,6 +42,8 @@ const STUCK: &[&str] = &[
     "--stuck=le",
     "--stuck=flash",
 ];
+
+const SLOW: &str = "a device whose reads take 20 ms";
 
 pub(crate) const CASES: &[Case] = &[
     Case {
@@ -173,6 +176,18 @@ pub(crate) const CASES: &[Case] = &[
         good: 46,
     },
     Case {
+        what: SLOW,
+        options: &["--slow-us=20000"],
+        says: &[
+            (Section::RegDump, Partial(Cause::Deadline)),
+            (Section::PcieConfig, Good),
+            (Section::VpdData, Good),
+            (Section::DevLog, Partial(Cause::Deadline)),
+            (Section::Meminfo, Good),
+        ],
+        good: 3,
+    },
+    Case {
         what: "nothing wrong",
         options: &[],
         says: &[(Section::Mc0, Good), (Section::LeTcam, Good)],
@@ -180,31 +195,85 @@ pub(crate) const CASES: &[Case] = &[
     },
 ];
 
-/// Time for each dump: enough for all but the one that would never end.
-const SECONDS: u64 = 20;
+impl Case {
+    /// Whether only the time ends its dump.
+    fn is_endless(&self) -> bool {
+        let mut says = self.says.iter();
+        says.any(|(_, says)| matches!(says, Partial(Cause::Deadline)))
+    }
 
-static BROKEN: Boot = LazyLock::new(|| {
-    let script = save_with_dumps();
-    let limit = format!("devdump.ko dump_seconds={SECONDS} ");
-    let vm = Vm::scenario("broken")
-        .crash_kernel(&script.replace("devdump.ko ", &limit))
-        .deadline(Duration::from_secs(900));
-    let adapters = CASES.iter().map(|case| {
-        let adapter = Adapter::t6(7);
-        case.options
-            .iter()
-            .fold(adapter, |adapter, option| adapter.option(option))
-    });
-    boot(adapters.fold(vm, Vm::adapter))
-});
+    fn adapter(&self) -> Adapter {
+        let options = self.options.iter();
+        options.fold(Adapter::t6(7), |adapter, option| adapter.option(option))
+    }
+}
 
-static DUMPS: LazyLock<BTreeMap<String, Sections>> = LazyLock::new(|| {
-    let out = &of(&BROKEN).out;
-    of_vmcore(&out.join("vmcore"), &out.join("dumps"))
-});
+/// A crash kernel with those adapters that are endless, or with the others.
+struct Machine {
+    endless: bool,
+    /// Time for each dump. They share the processor.
+    seconds: u64,
+    boot: Boot,
+    dumps: LazyLock<BTreeMap<String, Sections>>,
+}
+
+/// Time enough for all of them.
+static BROKEN: Machine = Machine {
+    endless: false,
+    seconds: 300,
+    boot: LazyLock::new(|| BROKEN.boot("broken")),
+    dumps: LazyLock::new(|| BROKEN.dumps()),
+};
+
+/// Time enough for all but what never ends.
+static ENDLESS: Machine = Machine {
+    endless: true,
+    seconds: 80,
+    boot: LazyLock::new(|| ENDLESS.boot("endless")),
+    dumps: LazyLock::new(|| ENDLESS.dumps()),
+};
+
+static MACHINES: [&Machine; 2] = [&BROKEN, &ENDLESS];
+
+impl Machine {
+    fn cases(&self) -> impl Iterator<Item = &'static Case> + '_ {
+        let here = |case: &&Case| case.is_endless() == self.endless;
+        CASES.iter().filter(here)
+    }
+
+    fn boot(&self, name: &str) -> Result<vm::Outcome, String> {
+        let script = save_with_dumps();
+        let limit = format!("devdump.ko dump_seconds={} ", self.seconds);
+        let vm = Vm::scenario(name)
+            .crash_kernel(&script.replace("devdump.ko ", &limit))
+            .deadline(Duration::from_secs(900));
+        boot(self.cases().map(Case::adapter).fold(vm, Vm::adapter))
+    }
+
+    fn dumps(&'static self) -> BTreeMap<String, Sections> {
+        let out = &of(&self.boot).out;
+        of_vmcore(&out.join("vmcore"), &out.join("dumps"))
+    }
+}
+
+/// Where a case is: the machine, and which of its adapters.
+fn place(index: usize) -> (&'static Machine, usize) {
+    let endless = CASES[index].is_endless();
+    let before = CASES[..index].iter();
+    let before = before.filter(|case| case.is_endless() == endless).count();
+    (if endless { &ENDLESS } else { &BROKEN }, before)
+}
+
+fn name(index: usize) -> String {
+    format!("cxgb4_0000:00:{:02x}.0", place(index).1 + 5)
+}
 
 fn dump(index: usize) -> &'static Sections {
-    &DUMPS[&format!("cxgb4_0000:00:{:02x}.0", index + 5)]
+    &place(index).0.dumps[&name(index)]
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
 }
 
 /// The line that each dump ends with.
@@ -282,38 +351,74 @@ fn a_failure_names_the_register() {
 }
 
 #[test]
+fn a_slow_adapter_gives_its_most_telling_registers_and_none_that_was_not_read() {
+    let index = CASES.iter().position(|case| case.what == SLOW).unwrap();
+    let out = &of(&ENDLESS.boot).out;
+    let truth = out.join("slow-truth");
+    CASES[index].adapter().truth(&truth).unwrap();
+    let truth: Value = json(&std::fs::read_to_string(truth.join("regs.json")).unwrap());
+    let file = out.join("vmcore");
+    let args = [
+        "show",
+        file.to_str().unwrap(),
+        &name(index),
+        "--registers",
+        "--json",
+    ];
+    let shown = json(&output(vm::bin_dir().join("vmcoredd"), &args))[0].take();
+    let held: BTreeMap<_, _> = shown["registers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|held| (held["address"].as_u64().unwrap() as u32, &held["value"]))
+        .collect();
+    for (address, value) in &held {
+        assert_eq!(**value, truth[&format!("{address:#x}")], "{address:#x}");
+    }
+    assert!(reg_dump::telling(Chip::T6).all(|address| held.contains_key(&address)));
+    // Others too.
+    assert!(held.len() > 200, "{}", held.len());
+    let not_read = shown["registers_not_read"].as_u64().unwrap() as usize;
+    assert_eq!(held.len() + not_read, reg_dump::addresses(Chip::T6).count());
+}
+
+#[test]
 fn the_crash_kernel_lives_and_the_vmcore_is_whole() {
-    let dmesg = text(&BROKEN, "crash.dmesg");
-    assert_none(&dmesg, &["BUG:", "Oops", "Call Trace", "soft lockup"]);
-    assert_eq!(tallies(&dmesg).len(), CASES.len(), "{dmesg}");
-    let vmcore = of(&BROKEN).out.join("vmcore");
-    let log = vmcore.with_file_name("log-of-the-crashed-kernel");
-    let _ = std::fs::remove_file(&log);
-    let paths = [&vmcore, &log].map(|path| path.to_str().unwrap());
-    output("makedumpfile", &["--dump-dmesg", paths[0], paths[1]]);
-    let said = std::fs::read(log).unwrap();
-    let said = String::from_utf8_lossy(&said);
-    assert!(said.contains("sysrq: Trigger a crash"), "{said}");
+    for machine in MACHINES {
+        let dmesg = text(&machine.boot, "crash.dmesg");
+        assert_none(&dmesg, &["BUG:", "Oops", "Call Trace", "soft lockup"]);
+        assert_eq!(tallies(&dmesg).len(), machine.cases().count(), "{dmesg}");
+        let vmcore = of(&machine.boot).out.join("vmcore");
+        let log = vmcore.with_file_name("log-of-the-crashed-kernel");
+        let _ = std::fs::remove_file(&log);
+        let paths = [&vmcore, &log].map(|path| path.to_str().unwrap());
+        output("makedumpfile", &["--dump-dmesg", paths[0], paths[1]]);
+        let said = std::fs::read(log).unwrap();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("sysrq: Trigger a crash"), "{said}");
+    }
 }
 
 #[test]
 fn no_adapter_takes_longer_than_a_dump_may() {
-    let dmesg = text(&BROKEN, "crash.dmesg");
-    for line in tallies(&dmesg) {
-        let ms: u64 = line
-            .split(", ")
-            .find_map(|part| part.strip_suffix(" ms")?.parse().ok())
-            .unwrap();
-        assert!(ms < (SECONDS + 2) * 1000, "{line}");
+    for machine in MACHINES {
+        let dmesg = text(&machine.boot, "crash.dmesg");
+        for line in tallies(&dmesg) {
+            let ms: u64 = line
+                .split(", ")
+                .find_map(|part| part.strip_suffix(" ms")?.parse().ok())
+                .unwrap();
+            assert!(ms < (machine.seconds + 2) * 1000, "{line}");
+        }
     }
 }
 
 #[test]
 fn adapters_that_answer_are_left_as_they_were() {
     for (index, case) in CASES.iter().enumerate() {
-        let file = &of(&BROKEN).adapters[index];
-        let stats: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let (machine, adapter) = place(index);
+        let file = &of(&machine.boot).adapters[adapter];
+        let stats = json(&std::fs::read_to_string(file).unwrap());
         // What vanishes keeps what it was told last.
         if !case
             .options

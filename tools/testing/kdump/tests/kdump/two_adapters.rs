@@ -2,7 +2,7 @@
 
 //! A T6 and a T5 in one machine, with every access counted.
 
-use std::{fs, path::Path};
+use std::{fs, ops::Range, path::Path};
 
 use serde_json::Value;
 
@@ -78,6 +78,26 @@ fn each_adapter_gives_a_dump_and_logs_one_line() {
         let dumps = said.iter().filter(|line| line.contains(" bytes in "));
         assert_eq!(dumps.count(), 1, "{dmesg}");
     }
+}
+
+/// Milliseconds since the boot, when a dump was begun and when it was there.
+fn time(dmesg: &str, address: &str) -> Range<u64> {
+    let what = format!("cxgb4_dump 0000:00:{address}.0: ");
+    let line = dmesg.lines().find(|line| line.contains(&what)).unwrap();
+    let stamp = line.trim_start_matches('[').split(']').next().unwrap();
+    let end = (stamp.trim().parse::<f64>().unwrap() * 1000.0) as u64;
+    let mut words = line.split(", ");
+    let took = words.find_map(|word| word.strip_suffix(" ms")).unwrap();
+    end.saturating_sub(took.parse().unwrap())..end
+}
+
+#[test]
+fn adapters_are_dumped_side_by_side() {
+    let dmesg = text(&TWO, "crash.dmesg");
+    let times = ["05", "06", "07"].map(|address| time(&dmesg, address));
+    let last_to_begin = times.iter().map(|time| time.start).max();
+    let first_to_end = times.iter().map(|time| time.end).min();
+    assert!(last_to_begin < first_to_end, "{times:?}");
 }
 
 #[test]
