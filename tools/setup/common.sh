@@ -86,6 +86,13 @@ key() {
 	done | sha256sum | cut -c1-16
 }
 
+# compilers ROOT: the packages in it, with their versions, that decide what a kernel or a module becomes. All else may come and go
+# without making those again.
+compilers() {
+	grep -E '^(bindgen|binutils|clang|gcc|libclang|libelf|libllvm|linux-(headers|kbuild|source)|llvm|pahole|rust)' \
+		"$1/etc/vmcore-devdump-packages"
+}
+
 # Runs the rest of the script alone on this machine for NAME, so that two set-ups never make the same thing twice. Ask whether it
 # is there before (nobody waits for what is) and after (another one may have made it).
 only_one() {
