@@ -81,7 +81,7 @@ pub fn run(args: &Doctor) -> Result<u8> {
     let findings = examine(&system);
     let mut out = std::io::stdout().lock();
     if args.json {
-        crate::print_json(&mut out, &findings)?;
+        crate::views::print_json(&mut out, &findings)?;
     } else {
         for finding in &findings {
             text::print(&mut out, finding)?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Files that hold device dumps. Of a vmcore, only headers and notes are looked at, and payloads are read when they are needed.
+//! Files that hold notes. Of a vmcore, only headers and notes are looked at, and payloads are read when they are needed.
 
 mod compressed;
 mod elf;
@@ -11,40 +11,38 @@ mod open;
 mod source;
 
 use std::{
+    fmt,
     io::{self, Read},
-    path::{Path, PathBuf},
-    rc::Rc,
+    path::Path,
+    sync::Arc,
 };
 
 use anyhow::{bail, Context, Result};
-use vmcore_format::{cudbg::header, manifest::NAME};
 
 use self::{
     open::Opened,
     source::{Place, Source},
 };
-use crate::{
-    complain,
-    manifest::{Entry, Manifest},
-};
 
 /// Program headers are before this: more than 65,534 of them take. It is also enough for most notes.
 const HEADERS: u64 = 16 << 20;
 
-/// A device dump.
+/// What a payload that is a file of its own, as `vmcoredd extract` writes it, is called; `None` if its first bytes are not those
+/// of one.
+pub type Bare = fn(&[u8]) -> Option<&'static str>;
+
+/// A note with a device dump in it.
 #[derive(Clone)]
-pub struct Dump {
+pub struct Note {
     pub name: String,
     /// Where the payload is in the vmcore.
     pub offset: u64,
     /// Bytes of the payload.
     pub len: u64,
-    source: Rc<Source>,
-    /// What the manifest says of it.
-    pub entry: Option<Entry>,
+    source: Arc<Source>,
 }
 
-impl Dump {
+impl Note {
     /// `len` bytes of the payload at `at`, or as many of them as there are.
     pub fn up_to(&self, at: u64, len: usize) -> io::Result<Vec<u8>> {
         let there = self.len.saturating_sub(at).min(len as u64);
@@ -52,14 +50,9 @@ impl Dump {
             .up_to(self.offset.saturating_add(at), there as usize)
     }
 
-    /// Where the payload was given up when memory ran out: from there on it is zeroes.
-    pub fn given_up(&self) -> Option<u64> {
-        self.entry.as_ref()?.kept
-    }
-
     /// Reads the payload from its start on.
     pub fn reader(&self) -> impl Read + '_ {
-        Payload { dump: self, at: 0 }
+        Payload { note: self, at: 0 }
     }
 
     /// Hands the payload to `out`, piece by piece; returns its CRC-32.
@@ -80,7 +73,7 @@ impl Dump {
 }
 
 struct Payload<'a> {
-    dump: &'a Dump,
+    note: &'a Note,
     at: u64,
 }
 
@@ -88,87 +81,78 @@ impl Read for Payload<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let len = buf
             .len()
-            .min(usize::try_from(self.dump.len - self.at).unwrap_or(usize::MAX));
-        let offset = self.dump.offset + self.at;
-        let got = self.dump.source.read_at(offset, &mut buf[..len])?;
+            .min(usize::try_from(self.note.len - self.at).unwrap_or(usize::MAX));
+        let offset = self.note.offset + self.at;
+        let got = self.note.source.read_at(offset, &mut buf[..len])?;
         self.at += got as u64;
         Ok(got)
     }
 }
 
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// It could not be decompressed to its end.
+    Packed(String),
+    /// Notes are damaged: dumps behind that are lost.
+    Notes(vmcore_format::Error),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Packed(why) => f.write_str(why),
+            Self::Notes(why) => why.fmt(f),
+        }
+    }
+}
+
 /// What a file holds.
 pub struct Input {
-    pub path: PathBuf,
     /// Kind of file, in words.
     pub kind: String,
-    /// Without the manifest.
-    pub dumps: Vec<Dump>,
-    /// Where the file or its notes are damaged: dumps behind that are lost.
-    pub damage: Vec<String>,
-    pub manifest: Option<Manifest>,
-    /// The manifest, as the dump that it is.
-    manifest_dump: Option<Dump>,
+    pub notes: Vec<Note>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Input {
-    /// Finds the dumps in `path`, "-" being standard input. Fails if it is no file that could hold any.
-    pub fn open(path: &Path) -> Result<Self> {
-        let opened = open::open(path);
-        opened
-            .and_then(|opened| Self::new(path, opened))
-            .with_context(|| path.display().to_string())
+    /// Finds the notes in `path`, "-" being standard input. Fails if it is no file that could hold any.
+    pub fn open(path: &Path, bare: Bare) -> Result<Self> {
+        let name = match path.file_stem() {
+            Some(name) if path.as_os_str() != "-" => name.to_string_lossy().into_owned(),
+            _ => "stdin".into(),
+        };
+        Self::new(&name, open::open(path, bare)?, bare)
     }
 
-    /// Opens what can be opened of `paths` and tells why the others cannot; whether that is all of them.
-    pub fn open_all(paths: &[PathBuf]) -> (Vec<Self>, bool) {
-        let mut inputs = Vec::new();
-        for path in paths {
-            match Self::open(path) {
-                Ok(input) => inputs.push(input),
-                Err(error) => complain!("{error:#}"),
-            }
-        }
-        let complete = inputs.len() == paths.len();
-        (inputs, complete)
+    /// Finds the notes in a stream.
+    pub fn stream(from: impl Read, bare: Bare) -> Result<Self> {
+        Self::new("stdin", open::stream(from, bare)?, bare)
     }
 
-    /// Finds the dumps in a stream.
-    pub fn stream(from: impl Read) -> Result<Self> {
-        Self::new(Path::new("-"), open::stream(from)?)
-    }
-
-    fn new(path: &Path, opened: Opened) -> Result<Self> {
-        let source = Rc::new(opened.source);
-        let dump = |name: &[u8], payload: Place| Dump {
+    fn new(name: &str, opened: Opened, bare: Bare) -> Result<Self> {
+        let source = Arc::new(opened.source);
+        let note = |name: &[u8], payload: Place| Note {
             // Names are printed: they are not to move the cursor.
             name: String::from_utf8_lossy(name).replace(char::is_control, "\u{fffd}"),
             offset: payload.start,
             len: payload.end.saturating_sub(payload.start),
             source: source.clone(),
-            entry: None,
         };
-        let (mut kind, dumps, damage) = match locate(&source)? {
-            Some(notes) => {
-                let (found, damage) = notes::walk(&source, notes)?;
-                let dumps = found.iter().map(|found| dump(&found.name, found.payload));
-                (
-                    kind(&source)?,
-                    dumps.collect(),
-                    damage.map(|damage| damage.to_string()),
-                )
+        let (mut kind, notes, damage) = match locate(&source, bare)? {
+            Located::Notes(place) => {
+                let (found, damage) = notes::walk(&source, place)?;
+                let notes = found.iter().map(|found| note(&found.name, found.payload));
+                (kind(&source)?, notes.collect(), damage)
             }
-            None => {
-                let name = match path.file_stem() {
-                    Some(name) if path.as_os_str() != "-" => name.to_string_lossy().into_owned(),
-                    _ => "stdin".into(),
-                };
+            Located::Bare(kind) => {
                 let all = Place {
                     start: 0,
                     end: i64::MAX as u64,
                 };
                 let end = source.end_of(all)?;
-                let dump = dump(name.as_bytes(), Place { end, ..all });
-                ("cudbg".to_owned(), vec![dump], None)
+                let note = note(name.as_bytes(), Place { end, ..all });
+                (kind.to_owned(), vec![note], None)
             }
         };
         if opened.flattened {
@@ -177,87 +161,36 @@ impl Input {
         if let Some(compression) = opened.compression {
             kind = format!("{kind} in {}", compression.name());
         }
-        let mut input = Self {
-            path: path.to_owned(),
+        let packed = opened.damage.into_iter().map(Warning::Packed);
+        Ok(Self {
             kind,
-            dumps,
-            damage: opened.damage.into_iter().chain(damage).collect(),
-            manifest: None,
-            manifest_dump: None,
-        };
-        input.find_manifest()?;
-        Ok(input)
-    }
-
-    fn find_manifest(&mut self) -> Result<()> {
-        let is_one = |dump: &Dump| dump.name.as_bytes() == NAME;
-        if let Some(index) = self.dumps.iter().rposition(is_one) {
-            let dump = self.dumps.remove(index);
-            self.manifest = Some(Manifest::read(&dump, &mut self.dumps)?);
-            self.manifest_dump = Some(dump);
-        }
-        Ok(())
-    }
-
-    /// The dumps called `names`, or all; complains about those that are not there.
-    pub fn select(&self, names: &[String]) -> (Vec<&Dump>, bool) {
-        let mut complete = true;
-        let all = || self.dumps.iter().chain(&self.manifest_dump);
-        for name in names {
-            if all().any(|dump| dump.name == *name) {
-                continue;
-            }
-            let absent = self.manifest.iter().flat_map(|manifest| &manifest.absent);
-            match absent.into_iter().find(|entry| entry.name == *name) {
-                Some(entry) => complain!("{}: {name}: {}", self.path.display(), entry.words()),
-                None => complain!(
-                    "{}: no dump is called {name}, see `vmcoredd list`",
-                    self.path.display()
-                ),
-            }
-            complete = false;
-        }
-        let selected: Vec<_> = match names {
-            [] => self.dumps.iter().collect(),
-            names => all().filter(|dump| names.contains(&dump.name)).collect(),
-        };
-        (selected, complete)
-    }
-
-    /// Says what is only worth knowing.
-    pub fn remark(&self) {
-        let manifest = self.manifest.iter();
-        for remark in manifest.flat_map(|manifest| &manifest.remarks) {
-            complain!("{}: {remark}", self.path.display());
-        }
-    }
-
-    /// Says where notes or the manifest are damaged; returns whether they are not.
-    pub fn report(&self) -> bool {
-        let manifest = self.manifest.as_ref();
-        let problems = manifest.map_or(&[][..], |manifest| &manifest.problems);
-        self.remark();
-        for problem in problems {
-            complain!("{}: {problem}", self.path.display());
-        }
-        for damage in &self.damage {
-            complain!("{}: {damage}", self.path.display());
-        }
-        self.damage.is_empty() && problems.is_empty()
+            notes,
+            warnings: packed.chain(damage.map(Warning::Notes)).collect(),
+        })
     }
 }
 
-/// Where the notes of a vmcore are; `None`: it is a cudbg image.
-fn locate(source: &Source) -> Result<Option<Place>> {
-    match source.up_to(0, 8)?.as_slice() {
-        [0x7f, b'E', b'L', b'F', ..] => elf::notes(source).map(Some),
-        b"KDUMP   " => kdump::notes(source).map(Some),
-        start if start.starts_with(&header::SIGNATURE.to_le_bytes()) => Ok(None),
-        _ => bail!(
-            "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile) \
-             or a cudbg image"
-        ),
-    }
+/// What a file is.
+enum Located {
+    /// A vmcore: where its notes are.
+    Notes(Place),
+    /// A payload by itself, and what it is called.
+    Bare(&'static str),
+}
+
+fn locate(source: &Source, bare: Bare) -> Result<Located> {
+    let start = source.up_to(0, 8)?;
+    Ok(match start.as_slice() {
+        [0x7f, b'E', b'L', b'F', ..] => Located::Notes(elf::notes(source)?),
+        b"KDUMP   " => Located::Notes(kdump::notes(source)?),
+        start => match bare(start) {
+            Some(kind) => Located::Bare(kind),
+            None => bail!(
+                "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile) \
+                 or a cudbg image"
+            ),
+        },
+    })
 }
 
 fn kind(source: &Source) -> Result<String> {

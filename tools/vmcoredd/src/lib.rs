@@ -1,31 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lists, extracts, verifies and decodes the device dumps in a vmcore: all of the command, for `main()`, fuzzers and what
-//! makes its manual page.
+//! Lists, extracts, verifies and decodes the device dumps in a vmcore: the command, and a library for other programs.
+//!
+//! ```no_run
+//! # fn main() -> anyhow::Result<()> {
+//! let vmcore = vmcoredd::Vmcore::open("/var/crash/vmcore".as_ref())?;
+//! for dump in vmcore.dumps() {
+//!     if let Some(content) = dump.content()? {
+//!         println!("{}: {}", dump.name, content.title());
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Three layers, each ignorant of those above:
+//!
+//! * [`input`]: kinds of files (ELF, kdump-compressed, flattened, compressed as a whole). Gives notes: names and bytes, and what is
+//!   wrong with the file.
+//! * [`kinds`]: what is in dumps, typed: sections, registers with fields, tables, memory maps. A kind is a file in `kinds/` that
+//!   implements [`kinds::Content`], and a line in [`kinds::KINDS`]; the manifest is one, too, that says what became of the others.
+//!   Knows neither files nor terminals. [`Vmcore`] puts the two together.
+//! * `views`: what is shown: list, show, verify, extract; as text and as JSON. A view is a file in `views/` that makes its output of
+//!   [`kinds::Content`], whatever that is. Knows no format.
+//!
+//! Beside them: `cli`, the command line, and `doctor`, which examines a system.
 
-mod block;
 pub mod cli;
 mod doctor;
-mod extract;
-mod fields;
-pub mod image;
 pub mod input;
-mod list;
-pub mod manifest;
-mod memory_map;
+pub mod kinds;
 mod progress;
-mod registers;
-mod save;
-pub mod sections;
-mod show;
-mod verify;
+mod views;
+mod vmcore;
 
-use std::io::Write;
-
-use anyhow::Result;
-use serde::Serialize;
-
-use self::cli::{Cli, Command};
+pub use self::vmcore::Vmcore;
+use self::{
+    cli::{Cli, Command},
+    views::{extract, list, show, verify},
+};
 
 /// Everything was as it should be.
 const OK: u8 = 0;
@@ -68,12 +81,6 @@ fn status(readable: bool, sound: bool) -> u8 {
         (true, false) => DAMAGED,
         (true, true) => OK,
     }
-}
-
-/// Prints what others are to read.
-fn print_json(out: &mut impl Write, what: &impl Serialize) -> Result<()> {
-    serde_json::to_writer_pretty(&mut *out, what)?;
-    Ok(writeln!(out)?)
 }
 
 /// Whoever was to read the output has seen enough.

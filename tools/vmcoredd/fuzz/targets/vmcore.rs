@@ -7,43 +7,31 @@
 use std::{io::Write, os::fd::AsRawFd, path::PathBuf};
 
 use libfuzzer_sys::fuzz_target;
-use vmcore_format::cudbg::section::Section;
-use vmcoredd::{image::Image, input::Input, sections};
+use vmcoredd::{kinds, Vmcore};
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(input) = Input::stream(bytes) {
-        read(&input);
+    if let Ok(vmcore) = Vmcore::stream(bytes) {
+        read(&vmcore);
     }
     let mut file = tempfile::tempfile().expect("room for a file");
     file.write_all(bytes).expect("room for a file");
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-    if let Ok(input) = Input::open(&path) {
-        read(&input);
+    if let Ok(vmcore) = Vmcore::open(&path) {
+        read(&vmcore);
     }
 });
 
-fn read(input: &Input) {
-    for dump in &input.dumps {
+fn read(vmcore: &Vmcore) {
+    for dump in vmcore.dumps() {
         let _ = std::io::copy(&mut dump.reader(), &mut std::io::sink());
-        let Ok(image) = Image::open(dump) else {
+        let Ok(Some(content)) = dump.content() else {
             continue;
         };
-        let _ = image.summaries();
-        let Some(chip) = image.header.chip() else {
-            continue;
-        };
-        for &section in Section::ALL {
-            let Some(Ok(data)) = image.section(section) else {
-                continue;
-            };
-            let content = sections::Content {
-                section,
-                chip,
-                data: &data,
-            };
-            if let Some(decode) = sections::decoder(section) {
-                let _ = decode(&content);
-            }
+        let _ = content.sections();
+        let _ = content.registers();
+        let _ = content.memory_map();
+        for section in kinds::section_names() {
+            let _ = content.tables(section);
         }
     }
 }

@@ -18,7 +18,7 @@ use anyhow::{bail, ensure, Result};
 use super::{
     elf, locate,
     source::{Pieces, Place, Source},
-    HEADERS,
+    Bare, Located, HEADERS,
 };
 use crate::progress;
 
@@ -142,7 +142,7 @@ pub enum Outcome {
 }
 
 /// Reads a flattened file from its start on. `notes`: where the notes are, if that is known.
-pub fn flattened(carrier: &mut impl Carrier, notes: Option<Place>) -> Result<Outcome> {
+pub fn flattened(carrier: &mut impl Carrier, notes: Option<Place>, bare: Bare) -> Result<Outcome> {
     let mut header = [0; HEADER_LEN];
     let got = carrier.read(&mut header)?;
     ensure!(
@@ -153,7 +153,7 @@ pub fn flattened(carrier: &mut impl Carrier, notes: Option<Place>) -> Result<Out
         header[SIGNATURE.len()..].starts_with(&TYPE_AND_VERSION),
         "at offset 0x10: expected a flattened file of type 1, version 1"
     );
-    let mut collector = Collector::new(carrier, notes, false);
+    let mut collector = Collector::new(carrier, bare, notes, false);
     let mut offset = HEADER_LEN as u64;
     collector.pieces.cut = loop {
         let mut record = [0; 16];
@@ -180,8 +180,8 @@ pub fn flattened(carrier: &mut impl Carrier, notes: Option<Place>) -> Result<Out
 }
 
 /// Reads a vmcore from its start on.
-pub fn plain(carrier: &mut impl Carrier) -> Result<Source> {
-    let mut collector = Collector::new(carrier, None, true);
+pub fn plain(carrier: &mut impl Carrier, bare: Bare) -> Result<Source> {
+    let mut collector = Collector::new(carrier, bare, None, true);
     let mut at = 0;
     loop {
         let got = collector.record(at, PIECE)?;
@@ -198,6 +198,7 @@ pub fn plain(carrier: &mut impl Carrier) -> Result<Source> {
 
 struct Collector<'a, C> {
     carrier: &'a mut C,
+    bare: Bare,
     pieces: Pieces,
     /// Headers come before everything else.
     in_order: bool,
@@ -212,9 +213,10 @@ struct Collector<'a, C> {
 }
 
 impl<'a, C: Carrier> Collector<'a, C> {
-    fn new(carrier: &'a mut C, notes: Option<Place>, in_order: bool) -> Self {
+    fn new(carrier: &'a mut C, bare: Bare, notes: Option<Place>, in_order: bool) -> Self {
         Self {
             carrier,
+            bare,
             pieces: Pieces::default(),
             in_order,
             notes,
@@ -274,10 +276,10 @@ impl<'a, C: Carrier> Collector<'a, C> {
 
     /// Finds out where the notes are, or at least where they may be.
     fn look(&mut self, source: &Source) -> Result<()> {
-        match locate(source) {
-            Ok(Some(notes)) => self.notes = Some(notes),
+        match locate(source, self.bare) {
+            Ok(Located::Notes(notes)) => self.notes = Some(notes),
             // All of it is a dump.
-            Ok(None) => self.limit = u64::MAX,
+            Ok(Located::Bare(_)) => self.limit = u64::MAX,
             Err(error) if self.in_order => return Err(error),
             Err(_) => {
                 self.limit = match elf::likely_end(source, self.limit) {
@@ -293,8 +295,8 @@ impl<'a, C: Carrier> Collector<'a, C> {
 
     fn finish(self) -> Result<Outcome> {
         let source = Source::pieces(self.carrier.file()?, self.pieces);
-        match locate(&source) {
-            Ok(Some(notes))
+        match locate(&source, self.bare) {
+            Ok(Located::Notes(notes))
                 if notes.end > HEADERS
                     && (self.unsure < notes.end
                         || self.notes.is_some_and(|known| known != notes)) =>

@@ -20,6 +20,7 @@ use super::{
     flattened::{self, InPlace, Outcome, Spooled},
     locate,
     source::Source,
+    Bare,
 };
 
 /// Enough to tell what something is.
@@ -35,7 +36,7 @@ pub struct Opened {
 }
 
 /// Opens `path`; "-" is standard input.
-pub fn open(path: &Path) -> Result<Opened> {
+pub fn open(path: &Path, bare: Bare) -> Result<Opened> {
     let (file, at) = if path.as_os_str() == "-" {
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         // A file may stand behind it, from which others have read before.
@@ -47,13 +48,13 @@ pub fn open(path: &Path) -> Result<Opened> {
     let kind = file.metadata()?.file_type();
     ensure!(!kind.is_dir(), "a directory: name the vmcore in it");
     if at != 0 || !(kind.is_file() || kind.is_block_device()) {
-        return stream(BufReader::with_capacity(1 << 18, file));
+        return stream(BufReader::with_capacity(1 << 18, file), bare);
     }
     let mut start = vec![0; START];
     let got = file.read_at(&mut start, 0)?;
     start.truncate(got);
     if Compression::of(&start).is_some() {
-        return stream(BufReader::with_capacity(1 << 18, file));
+        return stream(BufReader::with_capacity(1 << 18, file), bare);
     }
     if !start.starts_with(flattened::SIGNATURE) {
         return Ok(Opened {
@@ -63,25 +64,25 @@ pub fn open(path: &Path) -> Result<Opened> {
             damage: None,
         });
     }
-    let mut outcome = flattened::flattened(&mut InPlace::new(&file)?, None)?;
+    let mut outcome = flattened::flattened(&mut InPlace::new(&file)?, None, bare)?;
     if let Outcome::Again(notes) = outcome {
-        outcome = flattened::flattened(&mut InPlace::new(&file)?, Some(notes))?;
+        outcome = flattened::flattened(&mut InPlace::new(&file)?, Some(notes), bare)?;
     }
     opened(outcome, None)
 }
 
 /// Reads a stream to its end: whoever writes it may write it elsewhere, too.
-pub fn stream(mut from: impl Read) -> Result<Opened> {
+pub fn stream(mut from: impl Read, bare: Bare) -> Result<Opened> {
     let (start, all) = peek(&mut from)?;
     let Some(compression) = Compression::of(&start) else {
-        return unpacked(&start, all, None);
+        return unpacked(&start, all, None, bare);
     };
     let damage = RefCell::new(None);
     let unpack = || -> Result<Opened> {
         let mut from = compression.reader(all, &damage)?;
         let (start, all) = peek(&mut from)?;
-        let opened = unpacked(&start, all, Some(compression))?;
-        locate(&opened.source)?;
+        let opened = unpacked(&start, all, Some(compression), bare)?;
+        locate(&opened.source, bare)?;
         Ok(opened)
     };
     let opened = unpack();
@@ -105,13 +106,18 @@ fn peek<R: Read>(mut from: R) -> io::Result<(Vec<u8>, Rewound<R>)> {
     Ok((start.clone(), Cursor::new(start).chain(from)))
 }
 
-fn unpacked(start: &[u8], all: impl Read, compression: Option<Compression>) -> Result<Opened> {
+fn unpacked(
+    start: &[u8],
+    all: impl Read,
+    compression: Option<Compression>,
+    bare: Bare,
+) -> Result<Opened> {
     let mut carrier = Spooled::new(all)?;
     if start.starts_with(flattened::SIGNATURE) {
-        return opened(flattened::flattened(&mut carrier, None)?, compression);
+        return opened(flattened::flattened(&mut carrier, None, bare)?, compression);
     }
     Ok(Opened {
-        source: flattened::plain(&mut carrier)?,
+        source: flattened::plain(&mut carrier, bare)?,
         flattened: false,
         compression,
         damage: None,

@@ -5,11 +5,14 @@
 use vmcore_format::cudbg::Chip;
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
-pub fn decode(content: &Content<'_>) -> Vec<Block> {
+pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new(
+    let mut block = Table::new(
         "entries in use",
         &[
             "index",

@@ -2,10 +2,9 @@
 
 //! cudbg images, decompressed. What is in memory is the section headers and a chunk.
 
-use std::{fmt, io, ops::Range};
+use std::{io, ops::Range};
 
 use flate2::{Decompress, FlushDecompress, Status as Zlib};
-use serde::Serialize;
 use vmcore_format::{
     cudbg::{
         cause::Cause,
@@ -21,7 +20,7 @@ use vmcore_format::{
     Error,
 };
 
-use crate::{input::Dump, manifest};
+use crate::kinds::{self, manifest, Dump, Failure};
 
 /// Section headers are before this.
 const MAX_TABLE: u64 = 1 << 20;
@@ -30,76 +29,23 @@ const MAX_DECODED: usize = 64 << 20;
 /// Compressed, no chunk is larger.
 const MAX_PACKED: u64 = 1 << 20;
 
-/// A section, in words.
-#[derive(Serialize)]
-pub struct Summary {
-    pub id: u32,
-    pub name: String,
-    pub title: &'static str,
-    pub status: String,
-    pub ok: bool,
-    /// Why it is not ok, as far as the driver knew.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
-    /// Bytes in the image, and decompressed.
-    pub stored: u32,
-    pub raw: u64,
-    /// What is damaged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub damage: Option<String>,
-}
-
-/// The section called `name`.
-pub fn named(name: &str) -> anyhow::Result<Section> {
-    Section::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = Section::ALL.iter().map(|section| section.name()).collect();
-        anyhow::anyhow!("no section is called {name}; there are {}", names.join(" "))
-    })
-}
-
 /// Whether a dump that is no image should be one.
 pub fn is_meant_as_one(dump: &Dump) -> bool {
     let start = dump.up_to(0, 4).unwrap_or_default();
     dump.name.starts_with("cxgb4_") || start == header::SIGNATURE.to_le_bytes()
 }
 
-/// Why a section is not there.
-#[derive(Debug)]
-pub enum Failure {
-    /// Where it is damaged.
-    Damage(String),
-    /// Where it was to be written to.
-    Output(io::Error),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Damage(damage) => damage.fmt(f),
-            Self::Output(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Damage(error.to_string())
-    }
-}
-
 /// An image in a dump.
-pub struct Image<'a> {
-    dump: &'a Dump,
+pub struct Image {
+    dump: Dump,
     /// What is before the first section.
     start: Vec<u8>,
     pub header: Header,
 }
 
-impl<'a> Image<'a> {
+impl Image {
     /// Fails if the dump is no image.
-    pub fn open(dump: &'a Dump) -> Result<Self, Failure> {
+    pub fn open(dump: &Dump) -> Result<Self, Failure> {
         let read = |len| {
             dump.up_to(0, len)
                 .map_err(|error| Failure::Damage(error.to_string()))
@@ -116,8 +62,8 @@ impl<'a> Image<'a> {
             .into());
         }
         Ok(Self {
-            dump,
             start: read(end as usize)?,
+            dump: dump.clone(),
             header,
         })
     }
@@ -126,13 +72,15 @@ impl<'a> Image<'a> {
         image::Image::parse_start(&self.start, self.dump.len)
     }
 
-    /// Whether the image does not end before it should.
-    pub fn is_complete(&self) -> bool {
-        u64::from(self.header.data_len) <= self.dump.len
+    /// Where the image ends before it should.
+    pub fn cut_short(&self) -> Option<String> {
+        let Header { data_len, .. } = self.header;
+        let is_short = u64::from(data_len) > self.dump.len;
+        is_short.then(|| format!("at offset {:#x}: expected {data_len} bytes", self.dump.len))
     }
 
     /// All sections that somebody tried to collect.
-    pub fn summaries(&self) -> Vec<Summary> {
+    pub fn summaries(&self) -> Vec<kinds::section::Section> {
         // Together they are not larger than the image, unless they overlap: then each would be decompressed again and again.
         let mut left = self.dump.len;
         let summary_of = |id: u16| match self.sections().and_then(|sections| sections.place(id)) {
@@ -211,7 +159,7 @@ impl<'a> Image<'a> {
     /// The section, decompressed; `None` if nobody tried to collect it.
     pub fn section(&self, wanted: Section) -> Option<Result<Vec<u8>, Failure>> {
         let mut raw = Vec::new();
-        let result = self.copy(wanted, |bytes| {
+        let result = self.copy_section(wanted, |bytes| {
             raw.extend_from_slice(bytes);
             match raw.len() <= MAX_DECODED {
                 true => Ok(()),
@@ -224,7 +172,7 @@ impl<'a> Image<'a> {
     }
 
     /// Hands on the section, decompressed, piece by piece; `None` if nobody tried to collect it.
-    pub fn copy(
+    pub fn copy_section(
         &self,
         wanted: Section,
         to: impl FnMut(&[u8]) -> io::Result<()>,
@@ -303,15 +251,15 @@ fn inflate(packed: &[u8], offset: u64, raw_len: usize, raw: &mut Vec<u8>) -> Res
     Ok(())
 }
 
-fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary {
+fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> kinds::section::Section {
     let section = Section::from_id(header.id);
-    Summary {
+    kinds::section::Section {
         id: header.id,
         name: section.map_or_else(
             || format!("section_{}", header.id),
             |section| section.name().into(),
         ),
-        title: section.map_or("Unknown", Section::title),
+        title: section.map_or("Unknown", Section::title).into(),
         status: if damage.is_some() {
             "damaged".into()
         } else {
@@ -319,15 +267,15 @@ fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> Summary 
         },
         ok: damage.is_none() && header.status == Status::OK && !header.is_partial(),
         cause: cause(header),
-        stored: header.size,
+        stored: header.size.into(),
         raw,
         damage,
     }
 }
 
 /// Of a section that was collected; the line of the dump says where it ends.
-fn given_up(header: &SectionHeader) -> Summary {
-    Summary {
+fn given_up(header: &SectionHeader) -> kinds::section::Section {
+    kinds::section::Section {
         status: "given up".into(),
         ok: false,
         ..summary(header, 0, None)

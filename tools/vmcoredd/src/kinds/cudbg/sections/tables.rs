@@ -3,12 +3,15 @@
 //! Tables of the TCP processor and of the payload memory.
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
-pub fn rss(content: &Content<'_>) -> Vec<Block> {
+pub fn rss(content: &Content<'_>) -> Vec<Table> {
     const COLUMNS: usize = 8;
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new("queue by hash", &["hash"]);
+    let mut block = Table::new("queue by hash", &["hash"]);
     block.columns.extend((0..COLUMNS).map(|n| format!("+{n}")));
     cursor.rows(content.data.len(), &mut block, |cursor, line| {
         let mut row = vec![Cell::from((line * COLUMNS) as u32)];
@@ -20,9 +23,9 @@ pub fn rss(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn rss_functions(content: &Content<'_>) -> Vec<Block> {
+pub fn rss_functions(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new(
+    let mut block = Table::new(
         "virtual functions",
         &[
             "vf",
@@ -56,19 +59,19 @@ pub fn rss_functions(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn mtus(content: &Content<'_>) -> Vec<Block> {
+pub fn mtus(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new("sizes of packets", &["index", "mtu"]);
+    let mut block = Table::new("sizes of packets", &["index", "mtu"]);
     cursor.rows(16, &mut block, |cursor, n| {
         Some(vec![(n as u32).into(), u32::from(cursor.u16()?).into()])
     });
     vec![block]
 }
 
-pub fn congestion(content: &Content<'_>) -> Vec<Block> {
+pub fn congestion(content: &Content<'_>) -> Vec<Table> {
     const WINDOWS: usize = 32;
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new("increments by MTU and congestion window", &["mtu"]);
+    let mut block = Table::new("increments by MTU and congestion window", &["mtu"]);
     block.columns.extend((0..WINDOWS).map(|n| format!("w{n}")));
     cursor.rows(16, &mut block, |cursor, n| {
         let mut row = vec![Cell::from(n as u32)];
@@ -80,9 +83,9 @@ pub fn congestion(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn scheduler(content: &Content<'_>) -> Vec<Block> {
+pub fn scheduler(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new(
+    let mut block = Table::new(
         "Tx queues; at a core clock of 50 MHz",
         &[
             "queue",
@@ -117,7 +120,7 @@ pub fn scheduler(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn statistics(content: &Content<'_>) -> Vec<Block> {
+pub fn statistics(content: &Content<'_>) -> Vec<Table> {
     const NAMES: [[&str; 7]; 2] = [
         [
             "read",
@@ -142,7 +145,7 @@ pub fn statistics(content: &Content<'_>) -> Vec<Block> {
     let counts = [cursor.u32s::<7>(), cursor.u32s::<7>()];
     let mut blocks = Vec::new();
     for ((name, counts), names) in ["Tx", "Rx"].iter().zip(counts).zip(NAMES) {
-        let mut block = Block::new(*name, &["operation", "count", "bytes_or_cycles"]);
+        let mut block = Table::new(*name, &["operation", "count", "bytes_or_cycles"]);
         for (name, count) in names.iter().zip(counts.unwrap_or_default()) {
             let Some(cycles) = cursor.u64() else { break };
             block.row([Cell::from(*name), count.into(), cycles.into()]);

@@ -10,15 +10,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use vmcore_format::cudbg::section::Section;
 
+use super::save::{exists, save};
 use crate::{
     cli::Extract,
     complain,
-    image::{self, Failure, Image},
-    input::{Dump, Input},
-    manifest, progress,
-    save::{exists, save},
+    kinds::{manifest, Dump, Failure},
+    progress, views,
+    vmcore::Vmcore,
 };
 
 #[derive(Serialize)]
@@ -29,10 +28,11 @@ struct Written {
 }
 
 pub fn run(args: &Extract) -> Result<u8> {
-    let section = args.section.as_deref().map(image::named).transpose()?;
-    let input = Input::open(&args.file)?;
-    let (dumps, mut good) = input.select(&args.names);
-    good &= input.report();
+    let section = args.section.as_deref();
+    views::check_sections(args.section.as_slice())?;
+    let input = Vmcore::open(&args.file)?;
+    let (dumps, mut good) = views::select(&input, &args.names);
+    good &= views::report(&input);
     fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
     let targets = targets(&dumps, section, &args.output);
     let there = targets.iter().find(|file| file.symlink_metadata().is_ok());
@@ -68,7 +68,7 @@ pub fn run(args: &Extract) -> Result<u8> {
     progress::clear();
     let mut out = io::stdout().lock();
     if args.json {
-        crate::print_json(&mut out, &written)?;
+        views::print_json(&mut out, &written)?;
     } else {
         for Written { dump, file, bytes } in &written {
             writeln!(out, "{dump}: {bytes} bytes in {}", file.display())?;
@@ -96,23 +96,24 @@ fn whole(dump: &Dump, out: &mut dyn Write, damage: &mut Option<String>) -> Resul
     Ok(bytes)
 }
 
-fn decoded(dump: &Dump, section: Section, out: &mut dyn Write) -> Result<u64> {
+fn decoded(dump: &Dump, section: &str, out: &mut dyn Write) -> Result<u64> {
     let mut bytes = 0;
-    let copied = Image::open(dump)?.copy(section, |piece| {
+    let content = dump
+        .content()?
+        .ok_or_else(|| Failure::Damage("no kind of dump that has sections".into()))?;
+    let copied = content.copy(section, &mut |piece| {
         bytes += piece.len() as u64;
         out.write_all(piece)
     });
     match copied {
         Some(copied) => copied?,
-        None => {
-            return Err(Failure::Damage(format!("{} was not collected", section.name())).into())
-        }
+        None => return Err(Failure::Damage(format!("{section} was not collected")).into()),
     }
     Ok(bytes)
 }
 
 /// A file for each dump.
-fn targets(dumps: &[&Dump], section: Option<Section>, dir: &Path) -> Vec<PathBuf> {
+fn targets(dumps: &[&Dump], section: Option<&str>, dir: &Path) -> Vec<PathBuf> {
     let mut targets: Vec<PathBuf> = Vec::new();
     for dump in dumps {
         let mut file = dir.join(file_name(&dump.name, section));
@@ -126,7 +127,7 @@ fn targets(dumps: &[&Dump], section: Option<Section>, dir: &Path) -> Vec<PathBuf
 }
 
 /// A name for the file: nothing that a dump is called leads out of the directory, or hides there.
-fn file_name(dump: &str, section: Option<Section>) -> String {
+fn file_name(dump: &str, section: Option<&str>) -> String {
     let safe = |c: char| {
         if c.is_control() || c == '/' || c == '\\' || c == char::REPLACEMENT_CHARACTER {
             '_'
@@ -139,7 +140,7 @@ fn file_name(dump: &str, section: Option<Section>) -> String {
         name.insert(0, '_');
     }
     match section {
-        Some(section) => format!("{name}.{}.bin", section.name()),
+        Some(section) => format!("{name}.{section}.bin"),
         None => format!("{name}.bin"),
     }
 }
@@ -160,6 +161,6 @@ mod tests {
         ] {
             assert_eq!(file_name(dump, None), file);
         }
-        assert_eq!(file_name("x", Some(Section::Mc0)), "x.mc0.bin");
+        assert_eq!(file_name("x", Some("mc0")), "x.mc0.bin");
     }
 }

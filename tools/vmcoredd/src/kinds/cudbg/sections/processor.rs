@@ -5,7 +5,10 @@
 use vmcore_format::cudbg::Chip;
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
 const ENTRIES: usize = 64;
 const QUEUES: [&str; 14] = [
@@ -22,16 +25,16 @@ fn across(high: u32, low: u32) -> Cell {
     Cell::word((high << 16) | (low >> 16))
 }
 
-pub fn la(content: &Content<'_>) -> Vec<Block> {
+pub fn la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut config = Block::new("configuration", &["running", "read", "write"]);
+    let mut config = Table::new("configuration", &["running", "read", "write"]);
     if let Some(value) = cursor.u32() {
         config.row([value & 1, (value >> 2) & 0xfff, (value >> 16) & 0xfff].map(Cell::from));
     }
     let mut block;
     match content.chip {
         Chip::T6 => {
-            block = Block::new(
+            block = Table::new(
                 "entries",
                 &[
                     "status", "inst", "data", "pc", "ls0stat", "ls0addr", "ls0data", "ls1stat",
@@ -51,7 +54,7 @@ pub fn la(content: &Content<'_>) -> Vec<Block> {
             });
         }
         _ => {
-            block = Block::new(
+            block = Table::new(
                 "entries",
                 &["status", "data", "pc", "ls0stat", "ls0addr", "ls0data"],
             );
@@ -77,13 +80,13 @@ fn number(words: &[u32]) -> Cell {
     Cell::words(words.iter().rev())
 }
 
-pub fn memory_la(content: &Content<'_>) -> Vec<Block> {
+pub fn memory_la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut requests = Block::new("requests", &["request"]);
+    let mut requests = Table::new("requests", &["request"]);
     cursor.rows(ENTRIES, &mut requests, |cursor, _| {
         Some(vec![number(&cursor.u32s::<5>()?)])
     });
-    let mut responses = Block::new(
+    let mut responses = Table::new(
         "responses",
         &["count", "id", "tag", "error", "data", "ready", "valid"],
     );
@@ -104,10 +107,10 @@ pub fn memory_la(content: &Content<'_>) -> Vec<Block> {
     vec![requests, responses]
 }
 
-pub fn peripheral_la(content: &Content<'_>) -> Vec<Block> {
+pub fn peripheral_la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let entries = cursor.u32().unwrap_or(0).min(ENTRIES as u32) as usize;
-    let mut requests = Block::new("requests", &["control", "id", "bytes", "address", "data"]);
+    let mut requests = Table::new("requests", &["control", "id", "bytes", "address", "data"]);
     cursor.rows(entries, &mut requests, |cursor, _| {
         let p = cursor.u32s::<6>()?;
         Some(vec![
@@ -118,7 +121,7 @@ pub fn peripheral_la(content: &Content<'_>) -> Vec<Block> {
             number(&p[..4]),
         ])
     });
-    let mut responses = Block::new("responses", &["control", "id", "data"]);
+    let mut responses = Table::new("responses", &["control", "id", "data"]);
     cursor.rows(entries, &mut responses, |cursor, _| {
         let p = cursor.u32s::<6>()?;
         Some(vec![
@@ -131,9 +134,9 @@ pub fn peripheral_la(content: &Content<'_>) -> Vec<Block> {
 }
 
 /// `struct cudbg_cim_qcfg`: the chip, then arrays with a place for each queue.
-pub fn queues(content: &Content<'_>) -> Vec<Block> {
+pub fn queues(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new(
+    let mut block = Table::new(
         "queues; base, size and threshold in bytes",
         &[
             "queue",
@@ -184,9 +187,9 @@ pub fn queues(content: &Content<'_>) -> Vec<Block> {
 }
 
 /// The words of a queue, four by line.
-pub fn queue(content: &Content<'_>) -> Vec<Block> {
+pub fn queue(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::words("words of the queue", "offset", 4);
+    let mut block = Table::words("words of the queue", "offset", 4);
     cursor.rows(content.data.len(), &mut block, |cursor, _| {
         let at = cursor.at();
         let words = cursor.u32s::<4>()?;
@@ -200,7 +203,7 @@ pub fn queue(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn page_tables(content: &Content<'_>) -> Vec<Block> {
+pub fn page_tables(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     [
         ("dynamic", 8),
@@ -210,7 +213,7 @@ pub fn page_tables(content: &Content<'_>) -> Vec<Block> {
     ]
     .into_iter()
     .map(|(name, entries)| {
-        let mut block = Block::new(name, &["entry", "value"]);
+        let mut block = Table::new(name, &["entry", "value"]);
         cursor.rows(entries, &mut block, |cursor, n| {
             Some(vec![(n as u32).into(), Cell::word(cursor.u32()?)])
         });

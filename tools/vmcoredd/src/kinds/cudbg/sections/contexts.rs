@@ -3,13 +3,16 @@
 //! Contexts of the queues in the scatter-gather engine.
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
 const KINDS: [&str; 4] = ["egress", "ingress", "free list", "congestion"];
 
-pub fn decode(content: &Content<'_>) -> Vec<Block> {
+pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new("contexts in use", &["kind", "queue"]);
+    let mut block = Table::new("contexts in use", &["kind", "queue"]);
     block.columns.extend((0..6).map(|n| format!("word{n}")));
     while let Some([kind, queue]) = cursor.u32s() {
         let Some(words) = cursor.u32s::<6>() else {

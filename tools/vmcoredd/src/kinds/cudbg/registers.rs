@@ -2,12 +2,12 @@
 
 //! Names of registers.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
-use serde::{Serialize, Serializer};
 use vmcore_format::cudbg::{reg_dump, Chip};
 
-use crate::fields::{self, Held};
+use super::fields;
+use crate::kinds::register::Register;
 
 /// Addresses and names, of all chips that have them.
 static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
@@ -59,44 +59,31 @@ const UNITS: [(u32, &str); 33] = [
     (0x51000, "HMA"),
 ];
 
-#[derive(Serialize)]
-pub struct Register {
-    pub address: u32,
-    pub unit: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<&'static str>,
-    pub value: u32,
-    /// Bits that are set, and wider fields.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
-    pub fields: Vec<Held>,
-}
-
-fn as_map<S: Serializer>(fields: &[Held], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(fields.iter().map(|held| (held.name, held.value)))
-}
-
-impl Register {
-    /// Names of bits, names and values of wider fields.
-    pub fn words(&self) -> String {
-        let words: Vec<_> = self.fields.iter().map(Held::to_string).collect();
-        words.join(" ")
-    }
-}
-
 /// The registers in a register dump of `chip`, of which the one at `unread` was not read, and next to none behind it.
 pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
     let was_read = |(address, _): &(u32, u32)| {
         unread.is_none_or(|unread| reg_dump::was_read(chip, *address, unread))
     };
-    let register = |(address, value)| Register {
-        address,
-        unit: unit(address),
-        name: NAMES.get(&address).copied(),
-        value,
-        fields: fields::of(chip, address, value),
+    let register = |(address, value)| {
+        let name = NAMES.get(&address).copied();
+        let fields = fields::of(chip, address, value);
+        Register {
+            address: address.into(),
+            unit: unit(address).into(),
+            name: name.map(Cow::from),
+            value: value.into(),
+            bits: 32,
+            is_telling: !fields.is_empty() || name.is_some_and(is_telling),
+            fields,
+        }
     };
     let values = reg_dump::values(chip, dump).filter(was_read);
     values.map(register).collect()
+}
+
+/// Registers to begin with, when a card has stopped: these, and all that have fields.
+fn is_telling(name: &str) -> bool {
+    name.contains("INT_CAUSE") || name.ends_with("_FW") || ["PL_REV", "PL_WHOAMI"].contains(&name)
 }
 
 fn unit(address: u32) -> &'static str {
@@ -121,7 +108,7 @@ mod tests {
             .find(|register| register.address == 0x1943c)
             .unwrap();
         assert_eq!(
-            (rev.unit, rev.name, rev.value),
+            (rev.unit.as_ref(), rev.name.as_deref(), rev.value),
             ("PL", Some("PL_REV"), 0x61)
         );
         assert!(registers.iter().all(|register| register.unit != "?"));

@@ -2,44 +2,42 @@
 
 //! The memory map of an adapter.
 
-use std::io::{Result, Write};
-
 use serde::Serialize;
 use vmcore_format::cudbg::meminfo::{Meminfo, Range, HIDDEN, MEMORY_NAMES, REGION_NAMES};
 
 #[derive(Serialize)]
 pub struct MemoryMap {
-    memories: Vec<Area>,
-    regions: Vec<Area>,
-    processor: [u32; 2],
-    rx_pages: Pages,
-    tx_pages: Pages,
-    pstructs: u32,
-    free_pstructs: u32,
-    ports: Vec<Counters>,
-    loopback: Vec<Counters>,
+    pub memories: Vec<Area>,
+    pub regions: Vec<Area>,
+    pub processor: [u32; 2],
+    pub rx_pages: Pages,
+    pub tx_pages: Pages,
+    pub pstructs: u32,
+    pub free_pstructs: u32,
+    pub ports: Vec<Counters>,
+    pub loopback: Vec<Counters>,
 }
 
 /// A range of addresses, the last one included.
 #[derive(Serialize)]
-struct Area {
-    name: &'static str,
-    start: u32,
-    end: u32,
+pub struct Area {
+    pub name: &'static str,
+    pub start: u32,
+    pub end: u32,
 }
 
 #[derive(Serialize)]
-struct Pages {
-    count: u32,
-    kib: u64,
-    free: u32,
-    channels: u32,
+pub struct Pages {
+    pub count: u32,
+    pub kib: u64,
+    pub free: u32,
+    pub channels: u32,
 }
 
 #[derive(Serialize)]
-struct Counters {
-    used: u32,
-    allocated: u32,
+pub struct Counters {
+    pub used: u32,
+    pub allocated: u32,
 }
 
 impl MemoryMap {
@@ -85,45 +83,6 @@ impl MemoryMap {
             ports: counters(&info.port_used, &info.port_allocated),
             loopback: counters(&info.loopback_used, &info.loopback_allocated),
         }
-    }
-
-    pub fn print(&self, out: &mut impl Write) -> Result<()> {
-        writeln!(out, "  memory map")?;
-        for memory in &self.memories {
-            let kib = u64::from(memory.end.wrapping_sub(memory.start)) / 1024 + 1;
-            writeln!(
-                out,
-                "    {:#010x}-{:#010x}  {} ({kib} KiB)",
-                memory.start, memory.end, memory.name
-            )?;
-            let inside = |region: &&Area| (memory.start..=memory.end).contains(&region.start);
-            for region in self.regions.iter().filter(inside) {
-                writeln!(
-                    out,
-                    "      {:#010x}-{:#010x}  {}",
-                    region.start, region.end, region.name
-                )?;
-            }
-        }
-        let [first, last] = self.processor;
-        writeln!(out, "    processor RAM {first:#x}-{last:#x}")?;
-        for (name, pages) in [("Rx", &self.rx_pages), ("Tx", &self.tx_pages)] {
-            let Pages {
-                count,
-                kib,
-                free,
-                channels,
-            } = pages;
-            writeln!(
-                out,
-                "    {name} pages: {count} of {kib} KiB, {free} free, {channels} channels"
-            )?;
-        }
-        writeln!(
-            out,
-            "    Pstructs: {}, {} free",
-            self.pstructs, self.free_pstructs
-        )
     }
 }
 

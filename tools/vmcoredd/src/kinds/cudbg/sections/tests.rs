@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::*;
-use crate::block::Cell;
+use crate::kinds::table::Cell;
 
 const CHIPS: [Chip; 3] = [Chip::T4, Chip::T5, Chip::T6];
 
-fn decoded(section: Section, chip: Chip, data: &[u8]) -> Vec<Block> {
+fn decoded(section: Section, chip: Chip, data: &[u8]) -> Vec<Table> {
     let content = Content {
         section,
         chip,
@@ -19,7 +19,7 @@ fn words(words: &[u32]) -> Vec<u8> {
 }
 
 /// The cell of a block's row in a column.
-fn cell<'a>(block: &'a Block, row: usize, column: &str) -> &'a Cell {
+fn cell<'a>(block: &'a Table, row: usize, column: &str) -> &'a Cell {
     let index = block
         .columns
         .iter()
@@ -57,8 +57,6 @@ fn whatever_a_section_holds_and_wherever_it_ends_it_is_decoded_without_a_fault()
                             .rows
                             .iter()
                             .all(|row| row.len() == block.columns.len()));
-                        block.print(&mut std::io::sink()).unwrap();
-                        block.json();
                     }
                 }
             }

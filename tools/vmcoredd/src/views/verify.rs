@@ -6,13 +6,12 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
-use vmcore_format::cudbg::TABLE_END;
 
 use crate::{
     cli::Files,
-    image::{self, Image},
-    input::{Dump, Input},
-    manifest, progress,
+    input::Warning,
+    kinds::{manifest, Dump},
+    progress, views,
 };
 
 #[derive(Serialize)]
@@ -35,18 +34,20 @@ struct Verdict {
 }
 
 pub fn run(args: &Files) -> Result<u8> {
-    let (inputs, readable) = Input::open_all(&args.files);
+    let (inputs, readable) = views::open_all(&args.files);
     let mut verdicts = Vec::new();
     for input in &inputs {
         let name = input.path.display().to_string();
         let manifest = input.manifest.iter();
         let has_entries = manifest.clone().any(|manifest| manifest.is_readable);
-        verdicts.extend(input.dumps.iter().map(|dump| Verdict {
+        verdicts.extend(input.dumps().iter().map(|dump| Verdict {
             in_manifest: has_entries.then_some(dump.entry.is_some()),
             ..judge(dump, &name)
         }));
         let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
-        let damage: Vec<_> = problems.chain(input.damage.iter().cloned()).collect();
+        let damage: Vec<_> = problems
+            .chain(input.warnings.iter().map(Warning::to_string))
+            .collect();
         if !damage.is_empty() {
             verdicts.push(Verdict {
                 damage,
@@ -57,14 +58,14 @@ pub fn run(args: &Files) -> Result<u8> {
     progress::clear();
     let mut out = std::io::stdout().lock();
     if args.json {
-        crate::print_json(&mut out, &verdicts)?;
+        views::print_json(&mut out, &verdicts)?;
     } else {
         for verdict in &verdicts {
             print(&mut out, verdict)?;
         }
     }
     for input in &inputs {
-        input.remark();
+        views::remark(input);
     }
     let sound = verdicts.iter().all(|verdict| verdict.damage.is_empty());
     Ok(crate::status(readable, sound))
@@ -104,15 +105,10 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
             Err(error) => verdict.damage.push(format!("{error:#}")),
         }
     }
-    match Image::open(dump) {
-        Ok(image) => {
-            if !image.is_complete() {
-                let len = image.header.data_len;
-                verdict
-                    .damage
-                    .push(format!("at offset {:#x}: expected {len} bytes", dump.len));
-            }
-            for section in image.summaries() {
+    match dump.content() {
+        Ok(Some(content)) => {
+            verdict.damage.extend(content.damage());
+            for section in content.sections() {
                 verdict.complete += usize::from(section.ok);
                 verdict.incomplete += usize::from(!section.ok && section.damage.is_none());
                 let damage = section
@@ -121,11 +117,9 @@ fn judge(dump: &Dump, file: &str) -> Verdict {
                 verdict.damage.extend(damage);
             }
         }
-        // There is no more of it.
-        Err(_) if verdict.given_up.is_some_and(|kept| kept < TABLE_END as u64) => {}
         // Of somebody else's dump, that its note is whole is all that can be said.
-        Err(error) if image::is_meant_as_one(dump) => verdict.damage.push(error.to_string()),
-        Err(_) => {}
+        Ok(None) => {}
+        Err(error) => verdict.damage.push(error.to_string()),
     }
     verdict
 }

@@ -3,7 +3,10 @@
 //! The firmware's log: a ring of messages with the numbers that belong into them.
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
 const ENTRY_LEN: usize = 256;
 const FORMAT_LEN: usize = 192;
@@ -37,8 +40,8 @@ const FACILITIES: [(u8, &str); 26] = [
     (0xff, "?"),
 ];
 
-pub fn decode(content: &Content<'_>) -> Vec<Block> {
-    let mut block = Block::new(
+pub fn decode(content: &Content<'_>) -> Vec<Table> {
+    let mut block = Table::new(
         "messages, the oldest first",
         &["sequence", "ticks", "level", "facility", "message"],
     );

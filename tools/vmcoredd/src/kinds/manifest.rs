@@ -7,7 +7,7 @@ use std::io;
 use serde::Serialize;
 use vmcore_format::manifest::{self, Reason, Status, CRC_OFFSET};
 
-use crate::input::Dump;
+use crate::kinds::Dump;
 
 /// So many entries are never written; a damaged manifest may claim more.
 const MAX_LEN: usize = 16 << 20;

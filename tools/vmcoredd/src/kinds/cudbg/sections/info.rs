@@ -5,13 +5,16 @@
 use vmcore_format::cudbg::pcie_config;
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
-fn list(title: &str) -> Block {
-    Block::new(title, &["name", "value"])
+fn list(title: &str) -> Table {
+    Table::new(title, &["name", "value"])
 }
 
-pub fn clocks(content: &Content<'_>) -> Vec<Block> {
+pub fn clocks(content: &Content<'_>) -> Vec<Table> {
     const TIMERS: [&str; 8] = [
         "retransmit_min",
         "retransmit_max",
@@ -44,7 +47,7 @@ pub fn clocks(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn tids(content: &Content<'_>) -> Vec<Block> {
+pub fn tids(content: &Content<'_>) -> Vec<Table> {
     const NAMES: [&str; 21] = [
         "ntids",
         "nstids",
@@ -83,7 +86,7 @@ pub fn tids(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn vpd(content: &Content<'_>) -> Vec<Block> {
+pub fn vpd(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let mut block = list("product");
     for (name, len) in [
@@ -112,7 +115,7 @@ pub fn vpd(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn configuration(content: &Content<'_>) -> Vec<Block> {
+pub fn configuration(content: &Content<'_>) -> Vec<Table> {
     const NAMES: [(u32, &str); 9] = [
         (0x0, "vendor and device"),
         (0x4, "command and status"),
@@ -125,7 +128,7 @@ pub fn configuration(content: &Content<'_>) -> Vec<Block> {
         (0x98, "device control 2"),
     ];
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::new("configuration space", &["offset", "value", "meaning"]);
+    let mut block = Table::new("configuration space", &["offset", "value", "meaning"]);
     for offset in pcie_config::offsets() {
         let Some(value) = cursor.u32() else { break };
         let name = NAMES.iter().find(|(known, _)| *known == offset);

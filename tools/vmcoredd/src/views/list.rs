@@ -9,10 +9,13 @@ use serde::Serialize;
 
 use crate::{
     cli::Files,
-    image::Image,
-    input::{Dump, Input},
-    manifest::{Entry, Manifest},
-    progress,
+    input::Warning,
+    kinds::{
+        manifest::{Entry, Manifest},
+        Dump,
+    },
+    progress, views,
+    vmcore::Vmcore,
 };
 
 #[derive(Serialize)]
@@ -38,12 +41,9 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn new(dump: &'a Dump) -> Self {
-        let format = match Image::open(dump) {
-            Ok(Image { header, .. }) => {
-                let chip = header.chip().map_or("unknown chip", |chip| chip.name());
-                format!("cudbg {}.{}, {chip}", header.major, header.minor)
-            }
-            Err(_) => "unknown".into(),
+        let format = match dump.content() {
+            Ok(Some(content)) => content.title(),
+            _ => "unknown".into(),
         };
         Self {
             name: &dump.name,
@@ -56,29 +56,32 @@ impl<'a> Line<'a> {
 }
 
 pub fn run(args: &Files) -> Result<u8> {
-    let (inputs, readable) = Input::open_all(&args.files);
+    let (inputs, readable) = views::open_all(&args.files);
     let listed: Vec<_> = inputs.iter().map(listed).collect();
     progress::clear();
     let mut out = std::io::stdout().lock();
     if args.json {
-        crate::print_json(&mut out, &listed)?;
+        views::print_json(&mut out, &listed)?;
     } else {
         for listed in &listed {
             print(&mut out, listed)?;
         }
     }
     // All of them, so that each is told.
-    let damaged = inputs.iter().filter(|input| !input.report()).count();
+    let damaged = inputs.iter().filter(|input| !views::report(input)).count();
     Ok(crate::status(readable, damaged == 0))
 }
 
-fn listed(input: &Input) -> Listed<'_> {
+fn listed(input: &Vmcore) -> Listed<'_> {
     Listed {
         file: &input.path,
         kind: &input.kind,
-        dumps: input.dumps.iter().map(Line::new).collect(),
+        dumps: input.dumps().iter().map(Line::new).collect(),
         manifest: input.manifest.as_ref(),
-        damage: (!input.damage.is_empty()).then(|| input.damage.join("; ")),
+        damage: (!input.warnings.is_empty()).then(|| {
+            let damage: Vec<_> = input.warnings.iter().map(Warning::to_string).collect();
+            damage.join("; ")
+        }),
     }
 }
 

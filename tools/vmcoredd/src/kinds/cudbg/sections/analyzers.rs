@@ -3,12 +3,15 @@
 //! Logic analyzers of upper layer protocols and of the TCP processor.
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
-pub fn tcp(content: &Content<'_>) -> Vec<Block> {
+pub fn tcp(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let mode = cursor.u32s::<2>().map_or(0, |[_, mode]| mode);
-    let mut block = Block::new(
+    let mut block = Table::new(
         format!("entries, the oldest first; mode {mode}"),
         &["entry", "value"],
     );
@@ -18,9 +21,9 @@ pub fn tcp(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn receive(content: &Content<'_>) -> Vec<Block> {
+pub fn receive(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Block::words("entries, the oldest first", "entry", 8);
+    let mut block = Table::words("entries, the oldest first", "entry", 8);
     cursor.rows(512, &mut block, |cursor, n| {
         let words = cursor.u32s::<8>()?;
         Some(
@@ -33,7 +36,7 @@ pub fn receive(content: &Content<'_>) -> Vec<Block> {
     vec![block]
 }
 
-pub fn transmit(content: &Content<'_>) -> Vec<Block> {
+pub fn transmit(content: &Content<'_>) -> Vec<Table> {
     const ANALYZERS: usize = 11;
     const ENTRIES: usize = 512;
     const SAMPLES: usize = 128;
@@ -46,7 +49,7 @@ pub fn transmit(content: &Content<'_>) -> Vec<Block> {
         *list = cursor.u32s().unwrap_or_default();
     }
     let mut blocks = Vec::new();
-    let mut block = Block::new("analyzers", &["analyzer", "read", "write", "first"]);
+    let mut block = Table::new("analyzers", &["analyzer", "read", "write", "first"]);
     for n in 0..ANALYZERS {
         let [read, write, first] = positions.map(|list| list[n]);
         block.row([
@@ -58,7 +61,7 @@ pub fn transmit(content: &Content<'_>) -> Vec<Block> {
     }
     blocks.push(block);
     for n in 0..ANALYZERS {
-        let mut block = Block::words(format!("analyzer {n}"), "entry", 4);
+        let mut block = Table::words(format!("analyzer {n}"), "entry", 4);
         cursor.rows(ENTRIES / 4, &mut block, |cursor, line| {
             let words = cursor.u32s::<4>()?;
             Some(
@@ -72,7 +75,7 @@ pub fn transmit(content: &Content<'_>) -> Vec<Block> {
     }
     let mut control = cursor.clone();
     cursor.bytes(SAMPLES * 4);
-    let mut block = Block::words("samples of the inside", "control", 6);
+    let mut block = Table::words("samples of the inside", "control", 6);
     cursor.rows(SAMPLES, &mut block, |cursor, _| {
         let control = Cell::word(control.u32()?);
         let words = cursor.u32s::<6>()?;

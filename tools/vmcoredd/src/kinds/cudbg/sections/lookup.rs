@@ -3,14 +3,17 @@
 //! The entries of the lookup engine.
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
 const WORDS: usize = 17;
 
-pub fn decode(content: &Content<'_>) -> Vec<Block> {
+pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut regions = Block::new("first ids", &["region", "first"]);
-    let mut entries = Block::new("entries in use", &["id", "region", "ipv6"]);
+    let mut regions = Table::new("first ids", &["region", "first"]);
+    let mut entries = Table::new("entries in use", &["id", "region", "ipv6"]);
     entries
         .columns
         .extend((0..WORDS).map(|n| format!("word{n}")));

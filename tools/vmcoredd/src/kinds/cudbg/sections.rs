@@ -6,7 +6,7 @@
 
 use vmcore_format::cudbg::{section::Section, Chip};
 
-use crate::block::Block;
+use crate::kinds::table::Table;
 
 mod analyzers;
 mod contexts;
@@ -26,7 +26,7 @@ pub struct Content<'a> {
 }
 
 /// Makes tables of a section.
-pub type Decode = fn(&Content<'_>) -> Vec<Block>;
+pub type Decode = fn(&Content<'_>) -> Vec<Table>;
 
 /// How to decode a section. `None`: registers and the memory map, which are shown by themselves, and what is just bytes.
 pub fn decoder(section: Section) -> Option<Decode> {

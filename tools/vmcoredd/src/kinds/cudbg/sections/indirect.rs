@@ -5,7 +5,10 @@
 use vmcore_format::cudbg::section::Section;
 
 use super::Content;
-use crate::block::{Block, Cell, Cursor};
+use crate::kinds::{
+    cudbg::cursor::Cursor,
+    table::{Cell, Table},
+};
 
 const WORDS: usize = 32;
 
@@ -34,7 +37,7 @@ fn stride(section: Section, first: u32, count: usize) -> u32 {
     }
 }
 
-pub fn decode(content: &Content<'_>) -> Vec<Block> {
+pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let mut blocks = Vec::new();
     while let Some(block) = range(content.section, &mut cursor) {
@@ -45,14 +48,14 @@ pub fn decode(content: &Content<'_>) -> Vec<Block> {
     blocks
 }
 
-fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Block> {
+fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Table> {
     let [index, data, first, count] = cursor.u32s()?;
     let name = NAMES
         .iter()
         .find(|(register, _)| *register == index)
         .map_or("index", |(_, name)| name);
     let title = format!("{name} ({index:#x}, {data:#x})");
-    let mut block = Block::new(title, &["index", "value"]);
+    let mut block = Table::new(title, &["index", "value"]);
     let mut values = Vec::new();
     while values.len() < WORDS {
         match cursor.u32() {
@@ -81,13 +84,13 @@ fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Block> {
 }
 
 /// Debug registers, and on T6 the queues of each function.
-pub fn sge(content: &Content<'_>) -> Vec<Block> {
+pub fn sge(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let mut blocks: Vec<_> = (0..2)
         .map_while(|_| range(content.section, &mut cursor))
         .collect();
     let [index, ..] = cursor.u32s::<5>().unwrap_or_default();
-    let mut block = Block::words("SGE_QBASE: queues of functions", "function", 4);
+    let mut block = Table::words("SGE_QBASE: queues of functions", "function", 4);
     // 8 physical, 256 virtual functions.
     cursor.rows(8 + 256, &mut block, |cursor, n| {
         let name = match n {

@@ -2,9 +2,11 @@
 
 //! Fields of the registers that an engineer looks at first.
 
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use vmcore_format::cudbg::Chip;
+
+use crate::kinds::register;
 
 /// Bits of a register, on some chips.
 struct Field {
@@ -42,31 +44,17 @@ fn parse(line: &'static str) -> Option<(u32, Field)> {
     Some((u32::from_str_radix(address, 16).ok()?, field))
 }
 
-/// What a field holds.
-pub struct Held {
-    pub name: &'static str,
-    pub value: u32,
-    bits: u32,
-}
-
-impl fmt::Display for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.bits {
-            1 => f.write_str(self.name),
-            _ => write!(f, "{}={:#x}", self.name, self.value),
-        }
-    }
-}
-
 /// The fields of a register; of single bits, those that are set.
-pub fn of(chip: Chip, address: u32, value: u32) -> Vec<Held> {
+pub fn of(chip: Chip, address: u32, value: u32) -> Vec<register::Field> {
     let fields = FIELDS.get(&address).into_iter().flatten();
     fields
         .filter(|field| field.chips.is_empty() || field.chips.contains(&chip.name()))
-        .map(|field| Held {
-            name: field.name,
-            value: (value >> field.low) & (u32::MAX >> (32 - field.bits)),
+        .map(|field| register::Field {
+            name: field.name.into(),
+            value: u64::from((value >> field.low) & (u32::MAX >> (32 - field.bits))),
+            low: field.low,
             bits: field.bits,
+            meaning: None,
         })
         .filter(|held| held.bits > 1 || held.value != 0)
         .collect()
@@ -79,7 +67,7 @@ mod tests {
     fn words(chip: Chip, address: u32, value: u32) -> String {
         let held: Vec<_> = of(chip, address, value)
             .iter()
-            .map(Held::to_string)
+            .map(register::Field::to_string)
             .collect();
         held.join(" ")
     }

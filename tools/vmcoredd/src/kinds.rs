@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is in device dumps, typed. A kind is a file here, which makes [`Content`] of a [`Dump`] that is its own, and a line in
+//! [`KINDS`].
+
+pub mod cudbg;
+pub mod manifest;
+pub mod memory_map;
+pub mod register;
+pub mod section;
+pub mod table;
+
+use std::{fmt, io, ops::Deref};
+
+use self::{
+    manifest::Entry, memory_map::MemoryMap, register::Registers, section::Section, table::Table,
+};
+use crate::input::Note;
+
+/// A device dump: a note, and what the manifest says of it.
+#[derive(Clone)]
+pub struct Dump {
+    note: Note,
+    pub entry: Option<Entry>,
+}
+
+impl Dump {
+    pub fn new(note: Note) -> Self {
+        Self { note, entry: None }
+    }
+
+    /// What is in it; `None` if no kind knows. Fails if it is damaged.
+    pub fn content(&self) -> Opened {
+        for kind in &KINDS {
+            if let Some(content) = (kind.open)(self)? {
+                return Ok(Some(content));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where the payload was given up when memory ran out: from there on it is zeroes.
+    pub fn given_up(&self) -> Option<u64> {
+        self.entry.as_ref()?.kept
+    }
+}
+
+impl Deref for Dump {
+    type Target = Note;
+
+    fn deref(&self) -> &Note {
+        &self.note
+    }
+}
+
+/// What is in a dump.
+///
+/// All of it is there at once, or is read from the file when it is asked for; nothing of it knows how it will be shown.
+pub trait Content: Send {
+    /// What JSON calls it.
+    fn format(&self) -> &'static str;
+
+    /// What it is, in some words: "cudbg 1.14, T6".
+    fn title(&self) -> String;
+
+    /// What else is known of all of it.
+    fn facts(&self) -> Vec<Fact> {
+        Vec::new()
+    }
+
+    /// Where it is damaged as a whole.
+    fn damage(&self) -> Option<String> {
+        None
+    }
+
+    /// The parts of it, with their status. Reads all of them.
+    fn sections(&self) -> Vec<Section> {
+        Vec::new()
+    }
+
+    fn registers(&self) -> Registers {
+        Registers::default()
+    }
+
+    fn memory_map(&self) -> Option<MemoryMap> {
+        None
+    }
+
+    /// A section as tables; `None` if it is not there, or just bytes.
+    fn tables(&self, section: &str) -> Option<Tables> {
+        let _ = section;
+        None
+    }
+
+    /// Hands on the bytes of a section, piece by piece; `None` if nobody tried to collect it.
+    fn copy(
+        &self,
+        section: &str,
+        to: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> Option<Result<(), Failure>> {
+        let _ = (section, to);
+        None
+    }
+}
+
+/// Something that is known of a dump: what JSON calls it, and what it is.
+pub struct Fact {
+    pub name: &'static str,
+    pub value: table::Cell,
+}
+
+/// A section as tables.
+pub struct Tables {
+    pub section: &'static str,
+    pub title: &'static str,
+    pub tables: Vec<Table>,
+}
+
+/// Why there is no content.
+#[derive(Debug)]
+pub enum Failure {
+    /// Where it is damaged.
+    Damage(String),
+    /// Where it was to be written to.
+    Output(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damage(damage) => damage.fmt(f),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<vmcore_format::Error> for Failure {
+    fn from(error: vmcore_format::Error) -> Self {
+        Self::Damage(error.to_string())
+    }
+}
+
+/// What came of looking at a dump.
+pub type Opened = Result<Option<Box<dyn Content>>, Failure>;
+
+/// A kind of content.
+pub struct Kind {
+    /// What a payload of this kind that is a file of its own is called; `None` if its first bytes are not those of one.
+    pub bare: fn(&[u8]) -> Option<&'static str>,
+    /// What is in a dump; `None` if it is of another kind. Fails if it should be of this one, and is damaged.
+    pub open: fn(&Dump) -> Opened,
+    /// Sections that it may have.
+    pub sections: fn() -> Vec<&'static str>,
+}
+
+/// All kinds. The first that a dump is of is the one.
+pub const KINDS: [Kind; 1] = [cudbg::KIND];
+
+/// What a payload that begins with these bytes is called.
+pub fn bare(start: &[u8]) -> Option<&'static str> {
+    KINDS.iter().find_map(|kind| (kind.bare)(start))
+}
+
+/// All sections that a dump may have.
+pub fn section_names() -> Vec<&'static str> {
+    let names = KINDS.iter().flat_map(|kind| (kind.sections)());
+    names.collect()
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Chelsio's cudbg images.
+
+mod cursor;
+mod fields;
+mod image;
+mod registers;
+pub mod sections;
+
+use std::io;
+
+use vmcore_format::cudbg::{header, meminfo::Meminfo, reg_dump, section::Section, TABLE_END};
+
+use self::image::Image;
+use super::{
+    memory_map::MemoryMap, register::Registers, section, table::Cell, Content, Fact, Failure, Kind,
+    Tables,
+};
+
+pub const KIND: Kind = Kind {
+    bare: |start| {
+        start
+            .starts_with(&header::SIGNATURE.to_le_bytes())
+            .then_some("cudbg")
+    },
+    open: |dump| match Image::open(dump) {
+        Ok(image) => Ok(Some(Box::new(image))),
+        // There is no more of it.
+        Err(_) if dump.given_up().is_some_and(|kept| kept < TABLE_END as u64) => Ok(None),
+        Err(error) if image::is_meant_as_one(dump) => Err(error),
+        Err(_) => Ok(None),
+    },
+    sections: || Section::ALL.iter().map(|section| section.name()).collect(),
+};
+
+impl Content for Image {
+    fn format(&self) -> &'static str {
+        "cudbg"
+    }
+
+    fn title(&self) -> String {
+        let chip = self
+            .header
+            .chip()
+            .map_or("unknown chip", |chip| chip.name());
+        format!("cudbg {}.{}, {chip}", self.header.major, self.header.minor)
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let header = &self.header;
+        let fact = |name, value| Fact { name, value };
+        vec![
+            fact(
+                "version",
+                Cell::Text(format!("{}.{}", header.major, header.minor)),
+            ),
+            fact(
+                "chip",
+                header.chip().map_or("unknown", |chip| chip.name()).into(),
+            ),
+            fact("revision", u32::from(header.chip_code & 0xf).into()),
+        ]
+    }
+
+    fn damage(&self) -> Option<String> {
+        self.cut_short()
+    }
+
+    fn sections(&self) -> Vec<section::Section> {
+        self.summaries()
+    }
+
+    fn registers(&self) -> Registers {
+        let content = self
+            .section(Section::RegDump)
+            .and_then(|content| content.ok());
+        let Some((chip, content)) = self.header.chip().zip(content) else {
+            return Registers::default();
+        };
+        let unread = self.unread_register();
+        let held = registers::decode(chip, &content, unread);
+        Registers {
+            not_read: unread.map_or(0, |_| reg_dump::addresses(chip).count() - held.len()),
+            held,
+        }
+    }
+
+    fn memory_map(&self) -> Option<MemoryMap> {
+        let content = self.section(Section::Meminfo)?.ok()?;
+        let info = Meminfo::decode(&content).ok()?;
+        Some(MemoryMap::new(&info))
+    }
+
+    fn tables(&self, name: &str) -> Option<Tables> {
+        let section = Section::from_name(name)?;
+        let decode = sections::decoder(section)?;
+        let content = sections::Content {
+            section,
+            chip: self.header.chip()?,
+            data: &self.section(section)?.ok()?,
+        };
+        Some(Tables {
+            section: section.name(),
+            title: section.title(),
+            tables: decode(&content),
+        })
+    }
+
+    fn copy(
+        &self,
+        section: &str,
+        to: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> Option<Result<(), Failure>> {
+        self.copy_section(Section::from_name(section)?, to)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Registers and what their bits mean.
+
+use std::{borrow::Cow, fmt};
+
+/// Registers of a device.
+#[derive(Default)]
+pub struct Registers {
+    pub held: Vec<Register>,
+    /// How many there was no time to read.
+    pub not_read: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// What it is a part of: "SGE".
+    pub unit: Cow<'static, str>,
+    pub name: Option<Cow<'static, str>>,
+    /// Where it is, in bytes.
+    pub address: u64,
+    pub value: u64,
+    /// Of the register: 8, 16, 32 or 64.
+    pub bits: u32,
+    /// Of single bits, those that are set; all wider ones.
+    pub fields: Vec<Field>,
+    /// One to begin with, when a device has stopped.
+    pub is_telling: bool,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Cow<'static, str>,
+    pub value: u64,
+    /// The lowest bit, and how many there are.
+    pub low: u32,
+    pub bits: u32,
+    /// What the value stands for.
+    pub meaning: Option<Cow<'static, str>>,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.meaning, self.bits) {
+            (Some(meaning), _) => write!(f, "{}={meaning}", self.name),
+            (None, 1) => f.write_str(&self.name),
+            (None, _) => write!(f, "{}={:#x}", self.name, self.value),
+        }
+    }
+}
+
+impl Register {
+    /// Names of bits, names and values of wider fields.
+    pub fn words(&self) -> String {
+        let words: Vec<_> = self.fields.iter().map(Field::to_string).collect();
+        words.join(" ")
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Registers as JSON.
+
+use serde_json::{Map, Value};
+
+use crate::kinds::register::Register;
+
+pub fn json(register: &Register) -> Value {
+    let mut json = Map::new();
+    json.insert("address".into(), register.address.into());
+    json.insert("unit".into(), register.unit.as_ref().into());
+    if let Some(name) = &register.name {
+        json.insert("name".into(), name.as_ref().into());
+    }
+    json.insert("value".into(), register.value.into());
+    if !register.fields.is_empty() {
+        let fields = register.fields.iter();
+        let fields = fields.map(|field| (field.name.to_string(), field.value.into()));
+        json.insert("fields".into(), Value::Object(fields.collect()));
+    }
+    Value::Object(json)
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A file with device dumps: `Vmcore::open(path)?.dumps()`, and of each its `content()`.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use vmcore_format::manifest::NAME;
+
+use crate::{
+    input::{Input, Warning},
+    kinds::{self, manifest::Manifest, Dump},
+};
+
+/// What a file holds.
+pub struct Vmcore {
+    pub path: PathBuf,
+    /// Kind of file, in words.
+    pub kind: String,
+    /// Where the file or its notes are damaged.
+    pub warnings: Vec<Warning>,
+    pub manifest: Option<Manifest>,
+    /// Without the manifest.
+    dumps: Vec<Dump>,
+    /// The manifest, as the dump that it is.
+    manifest_dump: Option<Dump>,
+}
+
+impl Vmcore {
+    /// Finds the dumps in `path`, "-" being standard input. Fails if it is no file that could hold any.
+    pub fn open(path: &Path) -> Result<Self> {
+        Input::open(path, kinds::bare)
+            .and_then(|input| Self::new(path, input))
+            .with_context(|| path.display().to_string())
+    }
+
+    /// Finds the dumps in a stream.
+    pub fn stream(from: impl Read) -> Result<Self> {
+        Self::new(Path::new("-"), Input::stream(from, kinds::bare)?)
+    }
+
+    fn new(path: &Path, input: Input) -> Result<Self> {
+        let mut vmcore = Self {
+            path: path.to_owned(),
+            kind: input.kind,
+            warnings: input.warnings,
+            manifest: None,
+            dumps: input.notes.into_iter().map(Dump::new).collect(),
+            manifest_dump: None,
+        };
+        let is_one = |dump: &Dump| dump.name.as_bytes() == NAME;
+        if let Some(index) = vmcore.dumps.iter().rposition(is_one) {
+            let dump = vmcore.dumps.remove(index);
+            vmcore.manifest = Some(Manifest::read(&dump, &mut vmcore.dumps)?);
+            vmcore.manifest_dump = Some(dump);
+        }
+        Ok(vmcore)
+    }
+
+    /// All dumps but the manifest.
+    pub fn dumps(&self) -> &[Dump] {
+        &self.dumps
+    }
+
+    /// All dumps, the manifest last.
+    pub fn all(&self) -> impl Iterator<Item = &Dump> {
+        self.dumps.iter().chain(&self.manifest_dump)
+    }
+}
