@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The formats of a device dump: ELF core headers and notes, the stacked vmcore, Chelsio's cudbg container.
+//! The formats of a device dump: ELF core headers and notes, the stacked vmcore, Chelsio's cudbg container, PCI functions.
 //!
 //! Pure code over byte slices: no allocation, no I/O, nothing of the kernel. It is compiled into both kernel modules
 //! and is the Cargo crate `vmcore-format` for tools and tests, so that what writes a format and what reads it are one.
@@ -15,11 +15,14 @@ pub const VERSION: &str = "0.1.0";
 
 mod bytes;
 pub mod command_line;
+pub mod crash_log;
 pub mod cudbg;
+pub mod devices;
 pub mod elf;
 mod error;
 pub mod manifest;
 pub mod note;
+pub mod pci;
 pub mod stack;
 pub mod vmcoredd;
 pub mod vpd;

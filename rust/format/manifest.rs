@@ -335,6 +335,7 @@ pub fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
     out
 }
 
-fn until_nul(bytes: &[u8]) -> &[u8] {
+/// `bytes` as far as their first NUL.
+pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
     bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }
