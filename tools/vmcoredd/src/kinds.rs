@@ -4,16 +4,20 @@
 //! [`KINDS`].
 
 pub mod cudbg;
+pub mod gauge;
 pub mod manifest;
 pub mod memory_map;
+pub mod messages;
 pub mod register;
 pub mod section;
 pub mod table;
+pub mod topology;
 
 use std::{fmt, io, ops::Deref};
 
 use self::{
-    manifest::Entry, memory_map::MemoryMap, register::Registers, section::Section, table::Table,
+    gauge::Gauge, manifest::Entry, memory_map::MemoryMap, messages::Log, register::Registers,
+    section::Section, table::Table, topology::Node,
 };
 use crate::input::Note;
 
@@ -83,6 +87,21 @@ pub trait Content: Send {
     }
 
     fn memory_map(&self) -> Option<MemoryMap> {
+        None
+    }
+
+    /// What may be full.
+    fn gauges(&self) -> Vec<Gauge> {
+        Vec::new()
+    }
+
+    /// What hangs on what: everything that hangs on nothing.
+    fn topology(&self) -> Vec<Node> {
+        Vec::new()
+    }
+
+    /// What was written down, in order.
+    fn log(&self) -> Option<Log> {
         None
     }
 

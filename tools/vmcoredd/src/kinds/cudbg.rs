@@ -4,6 +4,7 @@
 
 mod cursor;
 mod fields;
+mod gauges;
 mod image;
 mod registers;
 pub mod sections;
@@ -14,8 +15,8 @@ use vmcore_format::cudbg::{header, meminfo::Meminfo, reg_dump, section::Section,
 
 use self::image::Image;
 use super::{
-    memory_map::MemoryMap, register::Registers, section, table::Cell, Content, Fact, Failure, Kind,
-    Tables,
+    gauge::Gauge, memory_map::MemoryMap, messages::Log, register::Registers, section, table::Cell,
+    Content, Fact, Failure, Kind, Tables,
 };
 
 pub const KIND: Kind = Kind {
@@ -90,6 +91,18 @@ impl Content for Image {
         let content = self.section(Section::Meminfo)?.ok()?;
         let info = Meminfo::decode(&content).ok()?;
         Some(MemoryMap::new(&info))
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        let pools = self.memory_map().map(|map| gauges::pools(&map));
+        let queues = self
+            .section(Section::CimQcfg)
+            .and_then(|content| gauges::queues(&content.ok()?));
+        pools.into_iter().chain(queues).flatten().collect()
+    }
+
+    fn log(&self) -> Option<Log> {
+        Some(sections::messages(&self.section(Section::DevLog)?.ok()?))
     }
 
     fn tables(&self, name: &str) -> Option<Tables> {

@@ -18,6 +18,8 @@ mod processor;
 mod switch;
 mod tables;
 
+pub use self::{device_log::messages, processor::QUEUES};
+
 /// What a decoder gets.
 pub struct Content<'a> {
     pub section: Section,

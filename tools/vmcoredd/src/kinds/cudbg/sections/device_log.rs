@@ -5,12 +5,15 @@
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
+    messages::{Log, Message},
     table::{Cell, Table},
 };
 
 const ENTRY_LEN: usize = 256;
 const FORMAT_LEN: usize = 192;
 const LEVELS: [&str; 6] = ["EMERG", "CRIT", "ERR", "NOTICE", "INFO", "DEBUG"];
+/// The last level that tells of an error.
+const ERROR: u8 = 2;
 const FACILITIES: [(u8, &str); 26] = [
     (0x00, "CORE"),
     (0x01, "CF"),
@@ -45,43 +48,81 @@ pub fn decode(content: &Content<'_>) -> Vec<Table> {
         "messages, the oldest first",
         &["sequence", "ticks", "level", "facility", "message"],
     );
-    let mut entries: Vec<_> = content
-        .data
-        .chunks_exact(ENTRY_LEN)
-        .filter_map(entry)
-        .collect();
-    // The ring begins anywhere.
-    entries.sort_by_key(|(ticks, _)| *ticks);
-    block.rows.extend(entries.into_iter().map(|(_, row)| row));
+    for entry in entries(content.data) {
+        block.row([
+            entry.sequence.into(),
+            entry.ticks.into(),
+            Cell::Text(entry.level()),
+            Cell::Text(entry.facility()),
+            Cell::Text(entry.text),
+        ]);
+    }
     vec![block]
 }
 
-/// The time of an entry, and the entry; none if it was never written. Its numbers are big-endian.
-fn entry(bytes: &[u8]) -> Option<(u64, Vec<Cell>)> {
-    let mut cursor = Cursor::new(bytes);
-    let ticks = cursor.u64()?.swap_bytes();
-    let sequence = cursor.u32()?.swap_bytes();
-    cursor.u16()?;
-    let level = cursor.u8()?;
-    let facility = cursor.u8()?;
-    let format = cursor.bytes(FORMAT_LEN)?;
-    let parameters = cursor.u32s::<8>()?.map(u32::swap_bytes);
-    if ticks == 0 {
-        return None;
+/// The log, to be shown beside others.
+pub fn messages(content: &[u8]) -> Log {
+    let message = |entry: Entry| Message {
+        time: entry.ticks,
+        level: entry.level(),
+        is_error: entry.level <= ERROR,
+        text: format!("{}: {}", entry.facility(), entry.text),
+    };
+    Log {
+        writer: "firmware",
+        clock: "ticks of the adapter's processor",
+        ticks_per_second: None,
+        messages: entries(content).into_iter().map(message).collect(),
     }
-    let level = LEVELS
-        .get(usize::from(level))
-        .map_or_else(|| level.to_string(), |&name| name.into());
-    let known = FACILITIES.iter().find(|(number, _)| *number == facility);
-    let facility = known.map_or_else(|| facility.to_string(), |(_, name)| (*name).into());
-    let row = vec![
-        sequence.into(),
-        ticks.into(),
-        Cell::Text(level),
-        Cell::Text(facility),
-        Cell::Text(message(format, &parameters)),
-    ];
-    Some((ticks, row))
+}
+
+/// What was written, the oldest first: the ring begins anywhere.
+fn entries(content: &[u8]) -> Vec<Entry> {
+    let entries = content.chunks_exact(ENTRY_LEN).filter_map(Entry::read);
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_by_key(|entry| entry.ticks);
+    entries
+}
+
+struct Entry {
+    sequence: u32,
+    ticks: u64,
+    level: u8,
+    facility: u8,
+    text: String,
+}
+
+impl Entry {
+    /// `None` if it was never written. Its numbers are big-endian.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor::new(bytes);
+        let ticks = cursor.u64()?.swap_bytes();
+        let sequence = cursor.u32()?.swap_bytes();
+        cursor.u16()?;
+        let level = cursor.u8()?;
+        let facility = cursor.u8()?;
+        let format = cursor.bytes(FORMAT_LEN)?;
+        let parameters = cursor.u32s::<8>()?.map(u32::swap_bytes);
+        (ticks != 0).then(|| Self {
+            sequence,
+            ticks,
+            level,
+            facility,
+            text: message(format, &parameters),
+        })
+    }
+
+    fn level(&self) -> String {
+        let name = LEVELS.get(usize::from(self.level));
+        name.map_or_else(|| self.level.to_string(), |&name| name.into())
+    }
+
+    fn facility(&self) -> String {
+        let known = FACILITIES
+            .iter()
+            .find(|(number, _)| *number == self.facility);
+        known.map_or_else(|| self.facility.to_string(), |(_, name)| (*name).into())
+    }
 }
 
 /// Puts numbers into a message, as C's `printf` does with those conversions that take a 32-bit number.

@@ -11,7 +11,7 @@ use crate::kinds::{
 };
 
 const ENTRIES: usize = 64;
-const QUEUES: [&str; 14] = [
+pub const QUEUES: [&str; 14] = [
     "IBQ TP0", "IBQ TP1", "IBQ ULP", "IBQ SGE0", "IBQ SGE1", "IBQ NCSI", "OBQ ULP0", "OBQ ULP1",
     "OBQ ULP2", "OBQ ULP3", "OBQ SGE", "OBQ NCSI", "OBQ RXQ0", "OBQ RXQ1",
 ];

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Logs: what a device or a kernel wrote down, and when.
+
+use serde::Serialize;
+
+/// A log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Log {
+    /// Who wrote it: "firmware", "kernel".
+    pub writer: &'static str,
+    /// What its clock counts, in words.
+    pub clock: &'static str,
+    /// Ticks of the clock in a second; `None` if nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticks_per_second: Option<u64>,
+    /// The oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// A line of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// In ticks of the log's clock.
+    pub time: u64,
+    /// How much it matters, in the words of the log.
+    pub level: String,
+    /// Whether it tells of an error.
+    pub is_error: bool,
+    pub text: String,
+}
