@@ -61,7 +61,7 @@ impl Adapter {
         Ok(Self {
             config: Config::new(&options),
             registers: Registers::new(&options, &layout),
-            memories: Memories::new(options.seed, &layout),
+            memories: Memories::new(&options, &layout),
             accesses: (0, 0),
             bar0: Widths::default(),
             windows: WindowStats::default(),
@@ -69,7 +69,7 @@ impl Adapter {
             unmapped: UnmappedCounts::default(),
             left_before_reset: BTreeSet::new(),
             spans: BTreeMap::new(),
-            lives_for: options.vanish_after.unwrap_or(u64::MAX),
+            lives_for: lives_for(&options),
             options,
             layout,
         })
@@ -313,6 +313,12 @@ impl Adapter {
             }
         }
     }
+}
+
+/// Accesses to BAR0 that are answered. One that goes while it is dumped does so after some registers.
+fn lives_for(options: &Options) -> u64 {
+    let gone = options.has("DEVICE.GONE").then_some(8000);
+    options.vanish_after.or(gone).unwrap_or(u64::MAX)
 }
 
 fn name(space: Space) -> &'static str {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-use t6model::{Options, Stuck, VpdState, BAR0_LEN};
+use t6model::{Fault, Options, Stuck, VpdState, BAR0_LEN};
 use vmcore_format::cudbg::Chip;
 
 /// A Chelsio T4, T5 or T6 in software.
@@ -92,6 +92,12 @@ pub struct Adapter {
     /// State of the vital product data
     #[arg(long, value_enum, default_value = "good")]
     vpd: VpdState,
+    /// Something that is wrong with the chip, such as EDC0.ECC_UE; may be repeated, `help` lists all
+    #[arg(long = "fault", value_parser = fault, value_name = "NAME")]
+    faults: Vec<Fault>,
+    /// Let registers of causes hold anything, too
+    #[arg(long)]
+    noise: bool,
     /// A register that holds something else: ADDRESS=VALUE, both in hexadecimal
     #[arg(long = "set", value_parser = register, value_name = "ADDRESS=VALUE")]
     broken: Vec<(u32, u32)>,
@@ -111,6 +117,8 @@ impl Adapter {
             vanish_after: self.vanish_after,
             bar0_kib: self.bar0_kib,
             vpd: self.vpd,
+            faults: self.faults.clone(),
+            noise: self.noise,
             broken: self.broken.clone(),
             ..usual
         }
@@ -122,6 +130,13 @@ fn register(text: &str) -> Result<(u32, u32), String> {
     text.split_once('=')
         .and_then(|(address, value)| hexadecimal(address).zip(hexadecimal(value)))
         .ok_or_else(|| "ADDRESS=VALUE, as in 0x3068=0xffffffff".into())
+}
+
+fn fault(name: &str) -> Result<Fault, String> {
+    Fault::named(name).ok_or_else(|| {
+        let names: Vec<_> = Fault::all().map(|fault| fault.name).collect();
+        format!("there are {}", names.join(", "))
+    })
 }
 
 fn chip(name: &str) -> Result<Chip, String> {

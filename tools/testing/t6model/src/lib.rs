@@ -9,6 +9,7 @@ mod adapter;
 mod bytes;
 mod config;
 mod expect;
+mod faults;
 mod layout;
 mod memory;
 mod options;
@@ -22,6 +23,7 @@ mod window;
 
 pub use adapter::{Adapter, Space};
 pub use expect::{layout_json, registers_json};
+pub use faults::Fault;
 pub use layout::{Layout, Memory, Payload, Region};
 pub use options::{Options, VpdState};
 pub use stats::{Change, Stats};

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::layout::Layout;
-use crate::rng;
+use crate::{rng, Options};
 
 mod device_log;
 
@@ -20,9 +20,10 @@ pub struct Memories {
 }
 
 impl Memories {
-    /// Memories as `seed` makes them: of every four blocks of 4 KiB about one is zeroes, one text that repeats, one a
+    /// Memories as the seed makes them: of every four blocks of 4 KiB about one is zeroes, one text that repeats, one a
     /// table and one noise. Packets are noise without a zero in it, so that a zero in a dump was not read.
-    pub fn new(seed: u64, layout: &Layout) -> Self {
+    pub fn new(options: &Options, layout: &Layout) -> Self {
+        let seed = options.seed;
         let parts = layout.memories.iter().map(|memory| {
             let mut content = vec![0; memory.size as usize];
             for (nth, block) in (0..).zip(content.chunks_mut(BLOCK)) {
@@ -45,7 +46,7 @@ impl Memories {
             if let Some(offset) = layout.device_log.0.checked_sub(memory.base) {
                 if let Some(room) = content.get_mut(offset as usize..) {
                     let len = room.len().min(layout.device_log.1 as usize);
-                    device_log::fill(&mut room[..len], seed);
+                    device_log::fill(&mut room[..len], options);
                 }
             }
             (u64::from(memory.base), content)
@@ -135,11 +136,11 @@ mod tests {
     use vmcore_format::cudbg::Chip;
 
     use super::*;
-    use crate::Options;
 
     fn memories(seed: u64) -> (Layout, Memories) {
-        let layout = Layout::new(&Options::new(Chip::T6, seed));
-        let memories = Memories::new(seed, &layout);
+        let options = Options::new(Chip::T6, seed);
+        let layout = Layout::new(&options);
+        let memories = Memories::new(&options, &layout);
         (layout, memories)
     }
 

@@ -5,7 +5,7 @@
 use clap::ValueEnum;
 use vmcore_format::cudbg::Chip;
 
-use crate::{Stuck, BAR0_LEN};
+use crate::{Fault, Stuck, BAR0_LEN};
 
 /// The state of the vital product data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -45,6 +45,11 @@ pub struct Options {
     pub bar0_kib: u32,
     /// What is wrong with the vital product data.
     pub vpd: VpdState,
+    /// What is wrong with the chip.
+    pub faults: Vec<Fault>,
+    /// Causes of interrupts, their switches and the firmware's log hold anything, as most registers do, instead of what a healthy
+    /// chip shows: no chip is like that, but then no bit of a dump goes unseen.
+    pub noise: bool,
     /// Registers that hold something else after a reset, with what they hold: a chip that is broken.
     pub broken: Vec<(u32, u32)>,
 }
@@ -65,6 +70,8 @@ impl Options {
             vanish_after: None,
             bar0_kib: BAR0_LEN / 1024,
             vpd: VpdState::Good,
+            faults: Vec::new(),
+            noise: false,
             broken: Vec::new(),
         }
     }
@@ -97,7 +104,15 @@ impl Options {
         if !self.window_kib.is_power_of_two() || self.window_kib > 128 {
             return Err("a memory window has 1, 2, 4, … or 128 KiB".into());
         }
-        Ok(())
+        match self.faults.iter().find(|fault| !fault.is_of(self.chip)) {
+            Some(fault) => Err(format!("a {} cannot have {}", self.chip.name(), fault.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether something called so is wrong with the chip.
+    pub fn has(&self, fault: &str) -> bool {
+        self.faults.iter().any(|known| known.name == fault)
     }
 
     /// PCI device id of physical function 4: T420-CR, T580-CR or T62100.

@@ -13,6 +13,7 @@ use crate::units::{self, File, Unit};
 use crate::{rng, Options, BAR0_LEN};
 
 mod fixed;
+mod health;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,16 @@ impl Registers {
         let meant = units.iter().flat_map(|unit| unit.registers());
         for (address, value) in meant.chain(fixed::values(options, layout)) {
             initial.set(address, value);
+        }
+        for (address, value) in health::values(options.chip).filter(|_| !options.noise) {
+            if initial.get(address).is_some() {
+                initial.set(address, value);
+            }
+        }
+        for fault in &options.faults {
+            for (address, value) in fault.registers(options.chip, |address| initial.get(address)) {
+                initial.set(address, value);
+            }
         }
         for pair in pairs::of(options.chip) {
             // As the last user may have left it, but low enough to select something.

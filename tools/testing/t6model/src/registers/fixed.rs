@@ -157,9 +157,9 @@ fn pages(options: &Options, layout: &Layout) -> [(u32, u32); 10] {
         (TP_PMM_RX_PAGE_SIZE, layout.rx.page_size),
         (TP_PMM_RX_MAX_PAGE, layout.rx.pages | PMRXNUMCHN),
         (TP_CMM_MM_MAX_PSTRUCT, 1024),
-        (TP_FLM_FREE_PS_CNT, few(0) % 1024),
-        (TP_FLM_FREE_RX_CNT, few(1) % (layout.rx.pages + 1)),
-        (TP_FLM_FREE_TX_CNT, few(2) % (layout.tx.pages + 1)),
+        (TP_FLM_FREE_PS_CNT, 1 + few(0) % 1024),
+        (TP_FLM_FREE_RX_CNT, 1 + few(1) % layout.rx.pages),
+        (TP_FLM_FREE_TX_CNT, 1 + few(2) % layout.tx.pages),
     ]
 }
 

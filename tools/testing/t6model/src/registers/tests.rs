@@ -5,6 +5,7 @@ use vmcore_format::cudbg::Chip;
 use super::*;
 use crate::regs::*;
 use crate::window::Window;
+use crate::Fault;
 
 const CHIPS: [Chip; 2] = [Chip::T5, Chip::T6];
 
@@ -23,6 +24,55 @@ fn every_register_of_the_dump_is_there_and_none_is_all_ones() {
                 matches!(registers.read(address), Some(value) if value != u32::MAX),
                 "{address:#x}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_healthy_chip_complains_of_nothing_and_a_noisy_one_of_anything() {
+    const CAUSES: [u32; 4] = [0x1024, 0x3004, 0x7e74, 0x1940c];
+    for chip in CHIPS {
+        let options = Options::new(chip, 7);
+        let (_, healthy) = registers(&options);
+        let noise = true;
+        let (_, noisy) = registers(&Options { noise, ..options });
+        for address in CAUSES {
+            assert_eq!(healthy.read(address), Some(0), "{address:#x}");
+            assert_ne!(noisy.read(address), Some(0), "{address:#x}");
+        }
+        // Who the adapter is does not change.
+        assert_eq!(healthy.read(PL_WHOAMI), noisy.read(PL_WHOAMI));
+    }
+}
+
+#[test]
+fn a_fault_shows_in_its_register_and_where_units_complain() {
+    for (chip, name, changed) in [
+        (
+            Chip::T6,
+            "EDC0.ECC_UE",
+            &[
+                (0x50078, 4),
+                (0x5007c, 1),
+                (0x50084, 0x5040),
+                (0x1940c, 1 << 16),
+            ][..],
+        ),
+        (
+            Chip::T4,
+            "EDC0.ECC_UE",
+            &[(0x7978, 4), (0x797c, 1), (0x1940c, 1 << 16)],
+        ),
+        (Chip::T5, "MC1.PERR", &[(0x49318, 1), (0x1940c, 1 << 31)]),
+    ] {
+        let options = Options::new(chip, 7);
+        let (_, healthy) = registers(&options);
+        let faults = vec![Fault::named(name).unwrap()];
+        let (_, broken) = registers(&Options { faults, ..options });
+        for address in reg_dump::addresses(chip) {
+            let expected = changed.iter().find(|(changed, _)| *changed == address);
+            let expected = expected.map_or(healthy.read(address), |(_, value)| Some(*value));
+            assert_eq!(broken.read(address), expected, "{name}: {address:#x}");
         }
     }
 }

@@ -20,12 +20,19 @@ const LA_CONFIG: u32 = 0x140;
 const LA_DATA: u32 = 0x144;
 const LA_ENABLE: u32 = 1 << 0;
 const LA_READ: u32 = 1 << 1;
+/// Of each queue four words: read and write address, what is free in units of 16 bytes, messages (`cim_qcfg_show()`).
+const QUEUES: u32 = 14;
+/// A queue is empty.
+const FREE: u32 = 0x80;
 
 pub struct Processor {
     seed: u64,
     t6: bool,
     busy: Busy,
     la_stuck: bool,
+    /// Where the words of queues are, unless they hold anything.
+    queues: Option<u32>,
+    full: bool,
     la_config: u32,
     /// What was written elsewhere.
     written: BTreeMap<u32, u32>,
@@ -37,6 +44,12 @@ impl Processor {
             seed: options.seed,
             t6: options.chip == Chip::T6,
             busy: Busy::new(options, Stuck::Cim),
+            queues: match options.chip {
+                _ if options.noise => None,
+                Chip::T4 => Some(0x10),
+                _ => Some(0x280),
+            },
+            full: options.has("CIM.QUEUES_FULL"),
             la_stuck: options.stuck.contains(&Stuck::CimLa),
             la_config: 0,
             written: BTreeMap::new(),
@@ -53,8 +66,21 @@ impl Processor {
             LA_DATA => word(self.seed, 0x50, position),
             _ => match self.written.get(&address) {
                 Some(value) => *value,
-                None => word(self.seed, 0x51, address),
+                None => self.initial(address),
             },
+        }
+    }
+
+    fn initial(&self, address: u32) -> u32 {
+        let word_of_queues = self
+            .queues
+            .and_then(|first| address.checked_sub(first))
+            .map(|offset| offset / 4)
+            .filter(|nth| *nth < 4 * QUEUES);
+        match word_of_queues {
+            Some(2) if self.full => 0,
+            Some(nth) if nth % 4 == 2 => FREE,
+            _ => word(self.seed, 0x51, address),
         }
     }
 
@@ -117,7 +143,7 @@ impl Unit for Processor {
     fn changed(&self) -> Vec<(u32, u32, u32)> {
         let analyzer = (self.la_config_after_reset(), self.la_config);
         let written = self.written.iter();
-        let written = written.map(|(address, is)| (word(self.seed, 0x51, *address), *is));
+        let written = written.map(|(address, is)| (self.initial(*address), *is));
         written
             .chain([analyzer])
             .filter(|(was, is)| was != is)
