@@ -15,6 +15,7 @@ pub mod header;
 pub mod image;
 pub mod meminfo;
 pub mod pcie_config;
+pub mod private;
 pub mod reg_dump;
 pub mod section;
 pub mod section_header;

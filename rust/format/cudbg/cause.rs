@@ -2,7 +2,8 @@
 
 //! Why a section is missing or partial.
 //!
-//! The C driver leaves five words of a section header unused. Ours keeps the cause in the first four.
+//! The C driver leaves five words of a section header unused. Ours keeps the cause in the first four, and in the last what is
+//! [private](super::private).
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $words:literal;)*) => {
@@ -66,6 +67,17 @@ causes! {
     Busy = 14, "interface is in use";
     /// State of the driver of the crashed kernel; it's in the vmcore itself.
     HostState = 15, "state of the crashed kernel's driver, see the vmcore";
+    /// Private, and nobody asked for it: `at` is what, as a set ([`Private`](super::private::Private)).
+    Private = 16, "private, and not asked for";
+    /// Where private things are in the adapter's memory cannot be told, so nothing of it was read: `at` is the register that does
+    /// not tell, `value` its value.
+    Unlocated = 17, "register does not tell where private data is, so no memory was read";
+    /// The adapter is not bus master, and its part of the host's memory cannot be read without: `at` is the offset of the command
+    /// register.
+    NotBusMaster = 18, "bus mastering is off, so host memory cannot be reached";
+    /// A memory took longer than a millisecond for each of several reads: `at` is the address in it, `value` the microseconds of
+    /// the last one.
+    SlowMemory = 19, "memory answers too slowly";
 }
 
 /// A [`Cause`] with its arguments, as four words.

@@ -14,6 +14,7 @@ use super::{
     },
     cause::Detail,
     header::HEADER_LEN,
+    private::Private,
     status::Status, //
 };
 
@@ -48,6 +49,8 @@ pub struct SectionHeader {
     pub next_extended: u32,
     /// Why the section is missing or partial; the C driver leaves this 0.
     pub detail: Detail,
+    /// What was left out because it's private; the C driver leaves this 0.
+    pub left_out: Private,
 }
 
 impl SectionHeader {
@@ -78,7 +81,8 @@ impl SectionHeader {
             .u32(self.next_extended)
             .u32(self.detail.code)
             .u32(self.detail.at)
-            .u64(self.detail.value);
+            .u64(self.detail.value)
+            .u32(self.left_out.0);
         out
     }
 
@@ -106,6 +110,7 @@ impl SectionHeader {
                 at: fields.u32(),
                 value: fields.u64(),
             },
+            left_out: Private(fields.u32()),
         })
     }
 }

@@ -23,6 +23,8 @@ impl Status {
     pub const SYSTEM_ERROR: Self = Self(-29);
     /// The core clock is not known.
     pub const CCLK_NOT_DEFINED: Self = Self(-32);
+    /// Nobody asked for it, or not for all of it. The C driver never says so, Chelsio's tools know the number.
+    pub const NOT_REQUESTED: Self = Self(-35);
     /// Only a part was collected. The C driver says so in `sys_warn` only, and leaves the status good.
     pub const PARTIAL: Self = Self(-41);
 
@@ -35,6 +37,7 @@ impl Status {
             Self::NOT_IMPLEMENTED => "not collected on this chip",
             Self::SYSTEM_ERROR => "error",
             Self::CCLK_NOT_DEFINED => "core clock not known",
+            Self::NOT_REQUESTED => "left out",
             Self::PARTIAL => "partial",
             _ => return None,
         })

@@ -10,6 +10,7 @@ use vmcore_format::cudbg::{
     header::{Header, HEADER_LEN},
     image::Image,
     meminfo::{Meminfo, Range, MEMINFO_LEN},
+    private::Private,
     reg_dump,
     section::Section,
     section_header::{self, SectionHeader, SECTION_HEADER_LEN},
@@ -64,6 +65,7 @@ fn section_headers_come_back() {
         flag: 0,
         next_extended: 0,
         detail: Detail::new(Cause::BadRegister, 0x3068, u64::MAX),
+        left_out: Private::PAYLOAD.with(Private::TLS_KEYS),
     };
     let bytes = header.encode();
     assert_eq!(SectionHeader::parse(&bytes), Ok(header));
@@ -71,6 +73,7 @@ fn section_headers_come_back() {
     assert_eq!(bytes[12..16], (-41i32).to_le_bytes());
     assert_eq!(bytes[20..24], (-29i32).to_le_bytes());
     assert_eq!(bytes[32..36], 1u32.to_le_bytes());
+    assert_eq!(bytes[48..], 3u32.to_le_bytes());
     assert_eq!(
         (section_header::offset(1), section_header::offset(72)),
         (56, 3748)

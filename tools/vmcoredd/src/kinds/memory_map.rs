@@ -18,7 +18,7 @@ pub struct MemoryMap {
     pub loopback: Vec<Counters>,
 }
 
-/// A range of addresses, the last one included.
+/// A range of addresses, the last one included. Registers may say that it ends before it begins.
 #[derive(Serialize)]
 pub struct Area {
     pub name: &'static str,
@@ -94,8 +94,9 @@ fn regions(list: &[Range]) -> Vec<Area> {
             .map_or(u32::MAX, |next| next.base.wrapping_sub(1));
         let end = if range.limit == 0 { next } else { range.limit };
         let name = REGION_NAMES.get(range.kind as usize)?;
-        // A region of nothing ends before it begins.
-        (range.kind < HIDDEN && end >= range.base).then_some(Area {
+        // A region of nothing ends just before it begins.
+        let is_nothing = end == range.base.wrapping_sub(1);
+        (range.kind < HIDDEN && !is_nothing).then_some(Area {
             name,
             start: range.base,
             end,

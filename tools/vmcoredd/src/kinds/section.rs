@@ -18,10 +18,25 @@ pub struct Section {
     /// Why it is not ok, as far as the driver knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What is not there because it's private.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<&'static str>,
     /// Bytes in the dump, and decompressed.
     pub stored: u64,
     pub raw: u64,
     /// What is damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
+}
+
+impl Section {
+    /// The status, and what is not there because it's private.
+    pub fn words(&self) -> String {
+        let left_out = self.left_out.join(", ");
+        match self.left_out[..] {
+            [] => self.status.clone(),
+            _ if self.raw == 0 => format!("{}: {left_out}", self.status),
+            _ => format!("{} but for {left_out}", self.status),
+        }
+    }
 }

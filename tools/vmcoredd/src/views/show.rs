@@ -139,12 +139,9 @@ impl Decoded {
         )?;
         for section in &self.sections {
             let Section {
-                name,
-                stored,
-                raw,
-                status,
-                ..
+                name, stored, raw, ..
             } = section;
+            let status = section.words();
             write!(out, "  {name:<16} {stored:>10} {raw:>10}  {status}")?;
             for why in section.cause.iter().chain(&section.damage) {
                 write!(out, ": {why}")?;

@@ -267,6 +267,7 @@ fn summary(header: &SectionHeader, raw: u64, damage: Option<String>) -> kinds::s
         },
         ok: damage.is_none() && header.status == Status::OK && !header.is_partial(),
         cause: cause(header),
+        left_out: header.left_out.words().collect(),
         stored: header.size.into(),
         raw,
         damage,
@@ -294,7 +295,7 @@ fn cause(header: &SectionHeader) -> Option<String> {
     let detail = header.detail;
     match detail.cause() {
         // The status says it already.
-        Some(Cause::Unsupported) => None,
+        Some(Cause::Unsupported | Cause::Private) => None,
         Some(cause) if detail.at == 0 && detail.value == 0 => Some(cause.words().into()),
         Some(cause) => Some(format!(
             "{} ({:#x}: {:#x})",
