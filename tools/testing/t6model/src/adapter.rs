@@ -3,12 +3,13 @@
 //! The adapter as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use vmcore_format::cudbg::Chip;
 
 use crate::bytes::lanes;
 use crate::config::Config;
-use crate::layout::Layout;
+use crate::layout::{Kind, Layout};
 use crate::memory::Memories;
 use crate::registers::Registers;
 use crate::regs::{
@@ -21,6 +22,10 @@ use crate::Options;
 
 #[cfg(test)]
 mod tests;
+
+/// What a read takes that cannot be done, before it reads as ones: the longest that PCI Express has by default (PCI Express Base
+/// Specification, `Completion Timeout Value`: 50 us to 50 ms).
+const COMPLETION_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Where an access goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +50,14 @@ pub struct Adapter {
     accesses: (u64, u64),
     bar0: Widths,
     windows: WindowStats,
-    payload_reads: u64,
+    private_reads: BTreeMap<&'static str, u64>,
     unmapped: UnmappedCounts,
     left_before_reset: BTreeSet<Change>,
     spans: BTreeMap<u8, Span>,
     /// Accesses to BAR0 that will still be answered.
     lives_for: u64,
+    /// What the last read took, besides its way.
+    took: Duration,
 }
 
 impl Adapter {
@@ -65,10 +72,11 @@ impl Adapter {
             accesses: (0, 0),
             bar0: Widths::default(),
             windows: WindowStats::default(),
-            payload_reads: 0,
+            private_reads: BTreeMap::new(),
             unmapped: UnmappedCounts::default(),
             left_before_reset: BTreeSet::new(),
             spans: BTreeMap::new(),
+            took: Duration::ZERO,
             lives_for: lives_for(&options),
             options,
             layout,
@@ -88,6 +96,7 @@ impl Adapter {
     /// Reads for the guest. What is not there reads as ones in configuration space, memory windows and the other BARs,
     /// and as zeroes among the registers.
     pub fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) {
+        self.took = Duration::ZERO;
         match space {
             _ if self.is_gone(space) => data.fill(0xff),
             Space::Config => {
@@ -173,6 +182,30 @@ impl Adapter {
         self.memories.read(address, data);
     }
 
+    /// What the last read took, besides its way.
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// Reads memory as a window shows it now; whether all of it was memory.
+    ///
+    /// What is in the host's memory, the adapter reads by DMA: Linux's cxgb4 turns bus mastering on before it dumps. What a window
+    /// shows without is not documented; here it's what reads give that nobody answers.
+    pub fn look(&self, address: u64, data: &mut [u8]) -> bool {
+        let all = self.memories.read(address, data);
+        if !self.config.is_bus_master() {
+            let end = address.saturating_add(data.len() as u64);
+            let private = self.layout.private();
+            for (_, range) in private.filter(|(kind, _)| *kind == Kind::HostMemory) {
+                let (start, end) = (range.start.max(address), range.end.min(end));
+                if start < end {
+                    data[(start - address) as usize..(end - address) as usize].fill(0xff);
+                }
+            }
+        }
+        all
+    }
+
     /// Writes memory with what the guest wrote to its copy.
     pub fn poke(&mut self, address: u64, data: &[u8]) {
         self.memories.write(address, data);
@@ -196,7 +229,7 @@ impl Adapter {
             },
             bar0: self.bar0.clone(),
             windows: self.windows,
-            payload_reads: self.payload_reads,
+            private_reads: self.private_reads.clone(),
             unmapped: self.unmapped.list(),
             changed: self.changed().into_iter().collect(),
             spans: self.spans.clone(),
@@ -243,11 +276,33 @@ impl Adapter {
     fn read_window(&mut self, address: u64, data: &mut [u8]) {
         self.windows.reads += 1;
         self.windows.bytes += data.len() as u64;
-        if !self.memories.read(address, data) {
+        if !self.look(address, data) {
             self.unmapped.count("memory", address, "read");
         }
-        if self.layout.is_payload(address, data.len() as u64) {
-            self.payload_reads += 1;
+        let touched = self.layout.touched(address, data.len() as u64);
+        let touched: BTreeSet<_> = touched.map(Kind::name).collect();
+        if touched.contains(Kind::HostMemory.name()) && !self.config.is_bus_master() {
+            self.took += COMPLETION_TIMEOUT;
+        }
+        for name in touched {
+            *self.private_reads.entry(name.trim_end()).or_default() += 1;
+        }
+        self.took += self.slowness(address);
+    }
+
+    /// What each read of the memory at `address` takes.
+    fn slowness(&self, address: u64) -> Duration {
+        let Some((name, us)) = &self.options.slow_memory else {
+            return Duration::ZERO;
+        };
+        let memories = self.layout.memories.iter();
+        let slow = memories.filter(|memory| memory.name == name).any(|memory| {
+            let base = u64::from(memory.base);
+            (base..base + u64::from(memory.size)).contains(&address)
+        });
+        match slow {
+            true => Duration::from_micros(*us),
+            false => Duration::ZERO,
         }
     }
 

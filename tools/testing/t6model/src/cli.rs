@@ -71,6 +71,12 @@ pub struct Adapter {
     /// MiB of HMA, which only t6 has
     #[arg(long, default_value_t = 0)]
     hma_mib: u32,
+    /// MC0, which is large, is laid out as the factory does
+    #[arg(long)]
+    factory: bool,
+    /// A memory of which each read takes so many microseconds, besides its way: NAME=MICROSECONDS
+    #[arg(long, value_parser = slow_memory, value_name = "NAME=MICROSECONDS")]
+    slow_memory: Option<(String, u64)>,
     /// KiB that memory window 0 shows at once; below 4 it cannot be mapped
     #[arg(long, default_value_t = 64)]
     window_kib: u32,
@@ -111,6 +117,8 @@ impl Adapter {
             mc_mib: self.mc_mib,
             mc1_mib: self.mc1_mib.unwrap_or(usual.mc1_mib),
             hma_mib: self.hma_mib,
+            factory: self.factory,
+            slow_memory: self.slow_memory.clone(),
             window_kib: self.window_kib,
             stuck: self.stuck.clone(),
             dead: self.dead,
@@ -137,6 +145,12 @@ fn fault(name: &str) -> Result<Fault, String> {
         let names: Vec<_> = Fault::all().map(|fault| fault.name).collect();
         format!("there are {}", names.join(", "))
     })
+}
+
+fn slow_memory(text: &str) -> Result<(String, u64), String> {
+    let parts = text.split_once('=');
+    let parts = parts.and_then(|(name, us)| Some((name.to_owned(), us.parse().ok()?)));
+    parts.ok_or_else(|| "NAME=MICROSECONDS, as in mc0=5000".into())
 }
 
 fn chip(name: &str) -> Result<Chip, String> {

@@ -102,6 +102,12 @@ impl Config {
         self.bus_master_enabled
     }
 
+    /// Whether the device may be bus master now.
+    pub fn is_bus_master(&self) -> bool {
+        let command = self.now.get((COMMAND / 4) as usize);
+        command.is_some_and(|command| command & BUS_MASTER != 0)
+    }
+
     /// Values that the command register took, one after the other.
     pub fn commands(&self) -> &[u16] {
         &self.commands

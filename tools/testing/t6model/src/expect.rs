@@ -2,11 +2,13 @@
 
 //! What a dump of an adapter must say, as JSON.
 
+use std::ops::Range;
+
 use serde_json::{json, Map, Value};
 use vmcore_format::cudbg::meminfo::{MEMORY_NAMES, REGION_NAMES};
 use vmcore_format::cudbg::{reg_dump, Chip};
 
-use crate::layout::{Layout, Payload};
+use crate::layout::{Kind, Layout};
 use crate::regs::*;
 use crate::stats::hex;
 use crate::Adapter;
@@ -31,10 +33,10 @@ pub fn layout_json(adapter: &Adapter) -> Value {
             "size": memory.size,
             "file": format!("{}.bin", memory.name),
         })).collect::<Vec<_>>(),
-        "payload": [
-            payload("tx", layout, &layout.tx),
-            payload("rx", layout, &layout.rx),
-        ],
+        "private": layout
+            .private()
+            .map(|(kind, range)| private(layout, kind, range))
+            .collect::<Vec<_>>(),
         "window": adapter.window(0).map(|window| json!({
             "base": window.base,
             "aperture": window.aperture,
@@ -43,15 +45,12 @@ pub fn layout_json(adapter: &Adapter) -> Value {
     })
 }
 
-fn payload(name: &str, layout: &Layout, payload: &Payload) -> Value {
-    let range = payload.range();
-    let memory = layout
-        .memories
-        .iter()
-        .rfind(|memory| memory.base <= payload.base);
+fn private(layout: &Layout, kind: Kind, range: Range<u64>) -> Value {
+    let mut memories = layout.memories.iter();
+    let memory = memories.rfind(|memory| u64::from(memory.base) <= range.start);
     let base = memory.map_or(0, |memory| u64::from(memory.base));
     json!({
-        "name": name,
+        "kind": kind.name().trim_end(),
         "memory": memory.map(|memory| memory.name),
         "start": range.start - base,
         "end": range.end - base,
@@ -120,8 +119,9 @@ mod tests {
             assert_eq!(registers["0x77c0"], json!(1));
 
             let layout = layout_json(&adapter);
-            assert_eq!(layout["payload"][0]["memory"], "mc0");
-            assert_eq!(layout["payload"][0]["start"], 0x8_1240);
+            assert_eq!(layout["private"][0]["kind"], "payload");
+            assert_eq!(layout["private"][0]["memory"], "mc0");
+            assert_eq!(layout["private"][0]["start"], 0x8_1240);
             let regions = layout["meminfo"]["regions"].as_array().unwrap();
             // All that have a name but the doorbell FIFO and the on-chip queues.
             assert_eq!(regions.len(), REGION_NAMES.len() - 2);

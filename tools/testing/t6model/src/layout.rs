@@ -8,6 +8,8 @@ use vmcore_format::cudbg::Chip;
 
 use crate::Options;
 
+mod factory;
+
 const MIB: u32 = 1 << 20;
 const KIB: u32 = 1 << 10;
 
@@ -66,17 +68,45 @@ impl Payload {
     }
 }
 
+/// Something private, as `vmcore_format::cudbg::private` sorts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Packets.
+    Payload,
+    /// Keys of TLS connections.
+    TlsKeys,
+    /// Regions of iSCSI and RDMA.
+    UpperLayers,
+    /// The adapter's part of the host's memory.
+    HostMemory,
+}
+
+impl Kind {
+    /// What statistics and the truth call it; eight letters, which memory of this kind is full of.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Payload => "payload ",
+            Self::TlsKeys => "tls-keys",
+            Self::UpperLayers => "up-layer",
+            Self::HostMemory => "host-mem",
+        }
+    }
+}
+
 /// The memory map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Memories, ascending and without holes.
     pub memories: Vec<Memory>,
-    /// Regions, in no order. The doorbell FIFO is not among them: cudbg hides it.
+    /// Regions, in no order. The doorbell FIFO is not among them: cudbg hides it. Nor are the keys of TLS: it does not know them.
     pub regions: Vec<Region>,
     /// Packets to be sent.
     pub tx: Payload,
     /// Packets received.
     pub rx: Payload,
+    /// T6: keys of TLS connections, which a region of `ULP_RX` holds (Chelsio's Unified Wire lists it in its memory map as `TLSKey
+    /// region`, from T6 on; Linux's driver has the registers, and does not use them).
+    pub tls_keys: Option<Range<u32>>,
     /// The doorbell FIFO: first address and bytes.
     pub doorbell_fifo: (u32, u32),
     /// The firmware's log: first address and bytes.
@@ -91,6 +121,14 @@ impl Layout {
     /// The memory map of an adapter; `options` are checked.
     pub fn new(options: &Options) -> Self {
         let memories = memories(options);
+        match options.factory {
+            true => factory::layout(options.chip, memories),
+            false => Self::small(options.chip, memories),
+        }
+    }
+
+    /// Regions that a test can read in no time, at odd places.
+    fn small(chip: Chip, memories: Vec<Memory>) -> Self {
         let edc1 = memories[1].base;
         let (external, size) = (memories[2].base, memories[2].size);
         let tx = Payload {
@@ -104,32 +142,26 @@ impl Layout {
             pages: size / 4 / (64 * KIB),
         };
 
-        let mut regions = vec![
-            open("DBQ contexts", 0x4000),
-            open("IMSG contexts", 0x2_4000),
-            open("FLM cache", 0x4_4000),
-            open("ULPRX state", 0x6_0000),
-            open("ULPTX state", 0x6_4000),
-            open("TCBs", edc1 + 0x1000),
-            open("LE hash", edc1 + 0x4_0000),
-            open("Timers", edc1 + 0x8_0000),
-            open("Rx FL", edc1 + 0xa_0000),
-            open("Tx FL", edc1 + 0xb_0000),
-            open("Pstruct FL", edc1 + 0xc_0000),
+        let mut regions = on_chip(edc1);
+        regions.extend([
             open("Pstructs", external + size / 4 - size / 32),
             closed("Tx payload", tx.range()),
             closed("Rx payload", rx.range()),
-        ];
-        regions.extend(ULP_REGIONS.into_iter().zip(0..).map(|(name, nth)| {
+        ]);
+        let place = |nth: u32| {
             let base = u64::from(external + 0x1000 + size / 64 * nth);
-            closed(name, base..base + u64::from(size / 64) - 0x400)
-        }));
+            base..base + u64::from(size / 64) - 0x400
+        };
+        let ulp = ULP_REGIONS.into_iter().zip(0..);
+        regions.extend(ulp.map(|(name, nth)| closed(name, place(nth))));
+        let keys = place(ULP_REGIONS.len() as u32);
 
         Self {
             memories,
             regions,
             tx,
             rx,
+            tls_keys: (chip == Chip::T6).then_some(keys.start as u32..keys.end as u32),
             doorbell_fifo: (0x5_4000, 0x2000),
             device_log: (edc1 + 0xe_1230, 2 * 128 * 256),
             up_ram: (external + size / 8 * 7, size / 8),
@@ -137,13 +169,50 @@ impl Layout {
         }
     }
 
-    /// Whether an access of `len` bytes at `address` touches a packet.
-    pub fn is_payload(&self, address: u64, len: u64) -> bool {
-        [self.tx, self.rx].iter().any(|payload| {
-            let range = payload.range();
-            address < range.end && address.saturating_add(len) > range.start
-        })
+    /// Everything private, and where it is. Of what overlaps, the first counts.
+    pub fn private(&self) -> impl Iterator<Item = (Kind, Range<u64>)> + '_ {
+        let payload = [self.tx, self.rx].map(|payload| (Kind::Payload, payload.range()));
+        let keys = self.tls_keys.iter();
+        let keys = keys.map(|keys| (Kind::TlsKeys, keys.start.into()..keys.end.into()));
+        let regions = self.regions.iter();
+        let upper = regions.filter(|region| ULP_REGIONS.contains(&region.name));
+        let upper = upper.map(|region| {
+            let range = region.base.into()..u64::from(region.limit) + 1;
+            (Kind::UpperLayers, range)
+        });
+        let host = self.memories.iter().filter(|memory| memory.name == "hma");
+        let host = host.map(|memory| {
+            let base = u64::from(memory.base);
+            (Kind::HostMemory, base..base + u64::from(memory.size))
+        });
+        payload.into_iter().chain(keys).chain(upper).chain(host)
     }
+
+    /// What is private and touched by an access of `len` bytes at `address`.
+    pub fn touched(&self, address: u64, len: u64) -> impl Iterator<Item = Kind> + '_ {
+        let end = address.saturating_add(len);
+        let touched = self
+            .private()
+            .filter(move |(_, range)| address < range.end && end > range.start);
+        touched.map(|(kind, _)| kind)
+    }
+}
+
+/// Regions that are in the EDCs.
+fn on_chip(edc1: u32) -> Vec<Region> {
+    vec![
+        open("DBQ contexts", 0x4000),
+        open("IMSG contexts", 0x2_4000),
+        open("FLM cache", 0x4_4000),
+        open("ULPRX state", 0x6_0000),
+        open("ULPTX state", 0x6_4000),
+        open("TCBs", edc1 + 0x1000),
+        open("LE hash", edc1 + 0x4_0000),
+        open("Timers", edc1 + 0x8_0000),
+        open("Rx FL", edc1 + 0xa_0000),
+        open("Tx FL", edc1 + 0xb_0000),
+        open("Pstruct FL", edc1 + 0xc_0000),
+    ]
 }
 
 fn open(name: &'static str, base: u32) -> Region {
@@ -240,22 +309,51 @@ mod tests {
     }
 
     #[test]
-    fn an_access_is_payload_from_its_first_to_its_last_byte() {
+    fn an_access_is_private_from_its_first_to_its_last_byte() {
         let layout = Layout::new(&Options::new(Chip::T6, 1));
-        let range = layout.tx.range();
-        for (address, len, expected) in [
-            (range.start - 8, 8, false),
-            (range.start - 8, 9, true),
-            (range.start, 1, true),
-            (range.end - 1, 1, true),
-            (range.end, 8, false),
-            (u64::MAX, 8, false),
+        let keys = layout.tls_keys.clone().unwrap();
+        for (kind, range) in [
+            (Kind::Payload, layout.tx.range()),
+            (Kind::TlsKeys, keys.start.into()..keys.end.into()),
         ] {
-            assert_eq!(
-                layout.is_payload(address, len),
-                expected,
-                "{len} at {address:#x}"
-            );
+            for (address, len, expected) in [
+                (range.start - 8, 8, false),
+                (range.start - 8, 9, true),
+                (range.start, 1, true),
+                (range.end - 1, 1, true),
+                (range.end, 8, false),
+                (u64::MAX, 8, false),
+            ] {
+                let touched: Vec<_> = layout.touched(address, len).collect();
+                assert_eq!(touched == [kind], expected, "{len} at {address:#x}");
+            }
         }
+    }
+
+    #[test]
+    fn the_factory_gives_most_of_a_large_memory_to_packets() {
+        let options = Options {
+            edc_mib: 5,
+            mc_mib: 1024,
+            factory: true,
+            ..Options::new(Chip::T6, 1)
+        };
+        let layout = Layout::new(&options);
+        let memory =
+            u64::from(layout.memories[2].base)..u64::from(layout.memories[2].base) + (1 << 30);
+        let mut of = [0; 3];
+        for (kind, range) in layout.private() {
+            assert!(
+                memory.start <= range.start && range.end <= memory.end,
+                "{range:x?}"
+            );
+            let nth = [Kind::Payload, Kind::TlsKeys, Kind::UpperLayers]
+                .iter()
+                .position(|it| *it == kind);
+            of[nth.unwrap()] += range.end - range.start;
+        }
+        // TPT and STAG are one region, and so are the two of PBL; they were counted twice.
+        let percent = of.map(|bytes| (bytes * 100) >> 30);
+        assert_eq!(percent, [77, 2, 24]);
     }
 }

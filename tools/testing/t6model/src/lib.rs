@@ -24,7 +24,7 @@ mod window;
 pub use adapter::{Adapter, Space};
 pub use expect::{layout_json, registers_json};
 pub use faults::Fault;
-pub use layout::{Layout, Memory, Payload, Region};
+pub use layout::{Kind, Layout, Memory, Payload, Region};
 pub use options::{Options, VpdState};
 pub use stats::{Change, Stats};
 pub use units::{flash, Stuck};

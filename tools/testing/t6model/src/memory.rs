@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What the memories hold.
+//!
+//! It's made where it is looked at: a memory of a GiB takes no memory of the host.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::layout::Layout;
+use crate::layout::{Kind, Layout};
 use crate::{rng, Options};
 
 mod device_log;
@@ -12,107 +15,157 @@ mod device_log;
 const BLOCK: usize = 4096;
 const STREAM: u64 = 0x4d45_4d00;
 const TEXT: &[u8] = b"tid 0000 state ESTABLISHED rcv_nxt 0 snd_una 0 flags 0\n";
+/// What is private is full of this, its kind, and where it is.
+const MARK: &str = "PRIVATE:";
+const MARK_LEN: usize = 32;
 
 /// The contents of all memories, by address.
 pub struct Memories {
-    parts: Vec<(u64, Vec<u8>)>,
+    seed: u64,
+    layout: Layout,
+    device_log: Vec<u8>,
+    /// What a guest wrote.
     written: BTreeMap<u64, u8>,
+    /// The block that was looked at last, and where it is.
+    last: RefCell<Option<(u64, Vec<u8>)>>,
 }
 
 impl Memories {
     /// Memories as the seed makes them: of every four blocks of 4 KiB about one is zeroes, one text that repeats, one a
-    /// table and one noise. Packets are noise without a zero in it, so that a zero in a dump was not read.
+    /// table and one noise. What is private says so, and has no zero in it, so that a zero in a dump was not read.
     pub fn new(options: &Options, layout: &Layout) -> Self {
-        let seed = options.seed;
-        let parts = layout.memories.iter().map(|memory| {
-            let mut content = vec![0; memory.size as usize];
-            for (nth, block) in (0..).zip(content.chunks_mut(BLOCK)) {
-                fill(
-                    block,
-                    rng::value(seed, STREAM + u64::from(memory.kind), nth),
-                );
-            }
-            for payload in [layout.tx.range(), layout.rx.range()] {
-                for address in payload {
-                    let Some(byte) = address
-                        .checked_sub(u64::from(memory.base))
-                        .and_then(|offset| content.get_mut(offset as usize))
-                    else {
-                        break;
-                    };
-                    *byte = rng::value(seed, STREAM, address) as u8 | 1;
-                }
-            }
-            if let Some(offset) = layout.device_log.0.checked_sub(memory.base) {
-                if let Some(room) = content.get_mut(offset as usize..) {
-                    let len = room.len().min(layout.device_log.1 as usize);
-                    device_log::fill(&mut room[..len], options);
-                }
-            }
-            (u64::from(memory.base), content)
-        });
+        let mut device_log = vec![0; layout.device_log.1 as usize];
+        device_log::fill(&mut device_log, options);
         Self {
-            parts: parts.collect(),
+            seed: options.seed,
+            layout: layout.clone(),
+            device_log,
             written: BTreeMap::new(),
+            last: RefCell::new(None),
         }
     }
 
     /// Reads; what is behind no memory reads as ones. Whether all of it was memory.
     pub fn read(&self, address: u64, data: &mut [u8]) -> bool {
-        data.fill(0xff);
-        let mut found = 0;
-        for (base, content) in &self.parts {
-            let start = address.max(*base);
-            let end = address
-                .saturating_add(data.len() as u64)
-                .min(base + content.len() as u64);
-            if start < end {
-                let len = (end - start) as usize;
-                data[(start - address) as usize..][..len]
-                    .copy_from_slice(&content[(start - base) as usize..][..len]);
-                found += len;
-            }
+        let all = self.read_unwritten(address, data);
+        let end = address.saturating_add(data.len() as u64);
+        for (at, byte) in self.written.range(address..end) {
+            data[(at - address) as usize] = *byte;
         }
-        found == data.len()
+        all
     }
 
     /// Writes. Whether all of it was memory.
     pub fn write(&mut self, address: u64, data: &[u8]) -> bool {
         let mut all = true;
-        for (nth, &is) in (0..).zip(data) {
+        for (nth, byte) in (0..).zip(data) {
             let address = address.saturating_add(nth);
-            let Some(byte) = self.byte(address) else {
-                all = false;
-                continue;
-            };
-            let was = std::mem::replace(byte, is);
-            self.written.entry(address).or_insert(was);
+            match self.kind_at(address) {
+                Some(_) => drop(self.written.insert(address, *byte)),
+                None => all = false,
+            }
         }
         all
     }
 
     /// Bytes that differ from what they were: address, then and now.
     pub fn changed(&self) -> impl Iterator<Item = (u64, u8, u8)> + '_ {
-        self.written.iter().filter_map(|(&address, &was)| {
-            let mut is = [0];
-            self.read(address, &mut is);
-            (is[0] != was).then_some((address, was, is[0]))
+        self.written.iter().filter_map(|(&address, &is)| {
+            let mut was = [0];
+            self.read_unwritten(address, &mut was);
+            (is != was[0]).then_some((address, was[0], is))
         })
     }
 
     /// Undoes all writes.
     pub fn reset(&mut self) {
-        for (address, was) in std::mem::take(&mut self.written) {
-            if let Some(byte) = self.byte(address) {
-                *byte = was;
+        self.written.clear();
+    }
+
+    fn read_unwritten(&self, address: u64, data: &mut [u8]) -> bool {
+        let mut all = true;
+        let mut at = address;
+        let mut rest = data;
+        while !rest.is_empty() {
+            let within = (at % BLOCK as u64) as usize;
+            let (now, later) = rest.split_at_mut(rest.len().min(BLOCK - within));
+            let held = self.with_block(at - within as u64, |block| {
+                now.copy_from_slice(&block[within..][..now.len()]);
+            });
+            if held.is_none() {
+                now.fill(0xff);
+                all = false;
+            }
+            // Behind the last address there is nothing, however far.
+            at = at.saturating_add(now.len() as u64);
+            rest = later;
+        }
+        all
+    }
+
+    /// What `look` makes of the block at `start`, if there is memory.
+    fn with_block<T>(&self, start: u64, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let (kind, nth) = self.kind_at(start)?;
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((at, block)) if *at == start => Some(look(block)),
+            _ => {
+                let block = self.block(start, kind, nth);
+                let looked = look(&block);
+                *last = Some((start, block));
+                Some(looked)
             }
         }
     }
 
-    fn byte(&mut self, address: u64) -> Option<&mut u8> {
-        self.parts.iter_mut().find_map(|(base, content)| {
-            content.get_mut(usize::try_from(address.checked_sub(*base)?).ok()?)
+    /// The kind of the memory at `address`, and which block of it that is.
+    fn kind_at(&self, address: u64) -> Option<(u32, u64)> {
+        self.layout.memories.iter().find_map(|memory| {
+            let into = address.checked_sub(memory.base.into())?;
+            (into < memory.size.into()).then_some((memory.kind, into / BLOCK as u64))
         })
+    }
+
+    fn block(&self, start: u64, kind: u32, nth: u64) -> Vec<u8> {
+        let mut block = vec![0; BLOCK];
+        fill(
+            &mut block,
+            rng::value(self.seed, STREAM + u64::from(kind), nth),
+        );
+        let private: Vec<_> = self.layout.private().collect();
+        for (kind, range) in private.into_iter().rev() {
+            overlay(&mut block, start, range.start, range.end, |at| {
+                mark(kind, at)
+            });
+        }
+        let (log, len) = self.layout.device_log;
+        let log = u64::from(log);
+        overlay(&mut block, start, log, log + u64::from(len), |at| {
+            self.device_log[(at - log) as usize]
+        });
+        block
+    }
+}
+
+/// Sets what of the block at `start` is between two addresses.
+fn overlay(block: &mut [u8], start: u64, from: u64, to: u64, byte: impl Fn(u64) -> u8) {
+    let end = to.min(start + BLOCK as u64);
+    for at in from.max(start)..end {
+        block[(at - start) as usize] = byte(at);
+    }
+}
+
+/// The byte at `address` of something private.
+fn mark(kind: Kind, address: u64) -> u8 {
+    let within = (address % MARK_LEN as u64) as usize;
+    match within {
+        0..8 => MARK.as_bytes()[within],
+        8..16 => kind.name().as_bytes()[within - 8],
+        // The address of this mark.
+        _ => {
+            let digit = ((address - within as u64) >> (4 * (31 - within))) & 0xf;
+            b"0123456789abcdef"[digit as usize]
+        }
     }
 }
 
@@ -156,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_zeroes_and_packets_have_none() {
+    fn a_part_is_zeroes_and_what_is_private_has_none_and_says_so() {
         let (layout, memories) = memories(3);
         let mut edc0 = vec![0xff; 1 << 20];
         memories.read(0, &mut edc0);
@@ -166,10 +219,16 @@ mod tests {
             .count();
         assert!((32..128).contains(&zeroes), "{zeroes} of 256 blocks");
 
-        for range in [layout.tx.range(), layout.rx.range()] {
-            let mut packets = vec![0; (range.end - range.start) as usize];
-            assert!(memories.read(range.start, &mut packets));
-            assert!(!packets.contains(&0));
+        for (kind, range) in layout.private() {
+            let mut held = vec![0; (range.end - range.start) as usize];
+            assert!(memories.read(range.start, &mut held));
+            assert!(!held.contains(&0));
+            let into = range.start.next_multiple_of(32);
+            let mark = format!("PRIVATE:{}{into:016x}", kind.name());
+            assert_eq!(
+                held[(into - range.start) as usize..][..32],
+                *mark.as_bytes()
+            );
         }
     }
 

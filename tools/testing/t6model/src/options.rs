@@ -33,6 +33,10 @@ pub struct Options {
     pub mc1_mib: u32,
     /// Size of the adapter's part of host memory, which only T6 has.
     pub hma_mib: u32,
+    /// External memory is laid out as the factory does, for large ones.
+    pub factory: bool,
+    /// A memory, by name, of which each read takes so many microseconds.
+    pub slow_memory: Option<(String, u64)>,
     /// Aperture of memory window 0: a power of two from 1 to 128.
     pub window_kib: u32,
     /// Units that never get ready.
@@ -64,6 +68,8 @@ impl Options {
             mc_mib: 2,
             mc1_mib: if chip == Chip::T5 { 1 } else { 0 },
             hma_mib: 0,
+            factory: false,
+            slow_memory: None,
             window_kib: 64,
             stuck: Vec::new(),
             dead: false,
@@ -100,6 +106,15 @@ impl Options {
         }
         if self.mc_mib == 0 && self.hma_mib == 0 {
             return Err("without MC and HMA there is no room for payload".into());
+        }
+        if self.factory && self.mc_mib < 64 {
+            return Err("the factory's layout needs at least 64 MiB of MC0".into());
+        }
+        let names = ["edc0", "edc1", "mc0", "mc1", "hma"];
+        if let Some((name, _)) = &self.slow_memory {
+            if !names.contains(&name.as_str()) {
+                return Err(format!("a memory is one of {}", names.join(", ")));
+            }
         }
         if !self.window_kib.is_power_of_two() || self.window_kib > 128 {
             return Err("a memory window has 1, 2, 4, … or 128 KiB".into());
@@ -142,7 +157,7 @@ mod tests {
     fn impossible_adapters_are_named() {
         let t5 = || Options::new(Chip::T5, 0);
         let t6 = || Options::new(Chip::T6, 0);
-        let cases: [(Options, &str); 8] = [
+        let cases: [(Options, &str); 10] = [
             (Options { edc_mib: 0, ..t6() }, "EDC"),
             (
                 Options {
@@ -154,6 +169,20 @@ mod tests {
             (Options { hma_mib: 1, ..t5() }, "T5"),
             (Options { mc1_mib: 1, ..t6() }, "MC1"),
             (Options { mc_mib: 0, ..t6() }, "payload"),
+            (
+                Options {
+                    factory: true,
+                    ..t6()
+                },
+                "factory",
+            ),
+            (
+                Options {
+                    slow_memory: Some(("edc2".into(), 1)),
+                    ..t6()
+                },
+                "edc1",
+            ),
             (
                 Options {
                     bar0_kib: 24,

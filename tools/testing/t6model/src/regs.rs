@@ -86,6 +86,8 @@ pub const ULP_RX_RQ_LLIMIT: u32 = 0x19184;
 pub const ULP_RX_PBL_LLIMIT: u32 = 0x1918c;
 pub const ULP_RX_CTX_BASE: u32 = 0x19194;
 pub const ULP_RX_RQUDP_LLIMIT: u32 = 0x191a4;
+pub const ULP_RX_TLS_KEY_LLIMIT: u32 = 0x192ac;
+pub const ULP_RX_TLS_KEY_ULIMIT: u32 = 0x192b0;
 
 // MPS: four in a row each
 pub const MPS_RX_PG_RSV0: u32 = 0x11010;

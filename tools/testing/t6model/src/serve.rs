@@ -30,6 +30,7 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
         Some(window)
             if arguments.mmap_windows
                 && arguments.adapter.slow_us == 0
+                && adapter.options().slow_memory.is_none()
                 && window.base + window.aperture <= adapter.options().bar0_kib << 10
                 && !adapter.options().dead
                 && adapter.options().vanish_after.is_none()

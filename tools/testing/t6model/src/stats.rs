@@ -22,8 +22,8 @@ pub struct Stats {
     pub bar0: Widths,
     /// Memory windows.
     pub windows: WindowStats,
-    /// Reads through a window that touched a packet.
-    pub payload_reads: u64,
+    /// Reads through a window that touched something private, by kind; those of host memory include such that could not be done.
+    pub private_reads: BTreeMap<&'static str, u64>,
     /// Accesses that hit nothing.
     pub unmapped: Vec<Unmapped>,
     /// What is not as it was.

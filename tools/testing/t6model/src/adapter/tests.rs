@@ -51,18 +51,57 @@ fn reading_a_packet_is_counted_and_reading_next_to_it_is_not() {
 
     let mut data = [0; 8];
     adapter.read(Space::Bar0, at - 8, &mut data);
-    assert_eq!(adapter.stats().payload_reads, 0);
+    assert!(adapter.stats().private_reads.is_empty());
     adapter.read(Space::Bar0, at - 4, &mut data);
     adapter.read(Space::Bar0, at, &mut data);
     let stats = adapter.stats();
     assert_eq!(
         (
-            stats.payload_reads,
+            stats.private_reads["payload"],
             stats.windows.reads,
             stats.windows.bytes
         ),
         (2, 3, 24)
     );
+}
+
+/// A T6 with a part of the host's memory, and where its window shows the start of that.
+fn with_host_memory() -> (Adapter, u64) {
+    let options = Options {
+        hma_mib: 1,
+        ..Options::new(Chip::T6, 12)
+    };
+    let mut adapter = Adapter::new(options).unwrap();
+    let window = adapter.window(0).unwrap();
+    let hma = adapter.layout().memories[3].base;
+    write(&mut adapter, OFFSET, hma | 4);
+    (adapter, window.base.into())
+}
+
+#[test]
+fn host_memory_takes_bus_mastering() {
+    let (mut adapter, at) = with_host_memory();
+    assert_eq!(read(&mut adapter, at), u32::MAX);
+    assert_eq!(adapter.took().as_millis(), 50);
+    adapter.write(Space::Config, 4, &[6, 0]);
+    assert_eq!(read(&mut adapter, at).to_le_bytes(), *b"PRIV");
+    assert!(adapter.took().is_zero());
+    assert_eq!(adapter.stats().private_reads["host-mem"], 2);
+}
+
+#[test]
+fn a_slow_memory_is_the_only_one() {
+    let options = Options {
+        slow_memory: Some(("edc1".into(), 7)),
+        ..Options::new(Chip::T6, 13)
+    };
+    let mut adapter = Adapter::new(options).unwrap();
+    let window = u64::from(adapter.window(0).unwrap().base);
+    for (address, us) in [(0, 0), (1 << 20, 7), (2 << 20, 0)] {
+        write(&mut adapter, OFFSET, address | 4);
+        read(&mut adapter, window);
+        assert_eq!(adapter.took().as_micros(), us, "{address:#x}");
+    }
 }
 
 #[test]

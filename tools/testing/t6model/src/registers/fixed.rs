@@ -134,12 +134,18 @@ fn regions(layout: &Layout, chip: Chip) -> Vec<(u32, u32)> {
         (CIM_EXTMEM2_ADDR_SIZE, layout.up_extmem2.1),
     ];
     for (name, address) in REGIONS {
-        if let Some(region) = layout.regions.iter().find(|region| region.name == name) {
-            values.push((address, region.base));
-            if region.limit != 0 {
-                values.push((address + 4, region.limit));
-            }
+        match layout.regions.iter().find(|region| region.name == name) {
+            Some(region) if region.limit == 0 => values.push((address, region.base)),
+            Some(region) => values.extend([(address, region.base), (address + 4, region.limit)]),
+            None => values.extend([(address, 0), (address + 4, 0)]),
         }
+    }
+    if let Some(keys) = &layout.tls_keys {
+        // Bits 31 to 8 of each.
+        values.extend([
+            (ULP_RX_TLS_KEY_LLIMIT, keys.start),
+            (ULP_RX_TLS_KEY_ULIMIT, (keys.end - 1) & !0xff),
+        ]);
     }
     values
 }

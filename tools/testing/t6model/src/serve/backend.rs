@@ -56,6 +56,11 @@ impl State {
         self.adapter.write(space, offset, data);
         match &mut self.mapped {
             Some(mapped) if space == Space::Bar0 => mapped.follow(&mut self.adapter),
+            // It may have become bus master, or have stopped to be.
+            Some(mapped) if space == Space::Config => {
+                mapped.settle(&mut self.adapter)?;
+                mapped.show(&self.adapter)
+            }
             _ => Ok(()),
         }
     }
@@ -86,7 +91,14 @@ impl ServerBackend for Backend {
         if space == Space::Bar0 && !self.delay.is_zero() {
             thread::sleep(self.delay);
         }
-        lock(&self.state).read(space, offset, data)
+        let mut state = lock(&self.state);
+        state.read(space, offset, data)?;
+        let took = state.adapter.took();
+        drop(state);
+        if !took.is_zero() {
+            thread::sleep(took);
+        }
+        Ok(())
     }
 
     fn region_write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()> {

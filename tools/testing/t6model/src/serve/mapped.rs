@@ -55,7 +55,7 @@ impl Mapped {
 
     /// Shows the memory behind the window, whatever the guest wrote into its copy.
     pub fn show(&mut self, adapter: &Adapter) -> io::Result<()> {
-        adapter.peek(self.window.address.into(), &mut self.shown);
+        adapter.look(self.window.address.into(), &mut self.shown);
         self.file.write_all_at(&self.shown, self.window.base.into())
     }
 

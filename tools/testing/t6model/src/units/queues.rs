@@ -12,6 +12,9 @@ const INBOUND_PORT: (u32, u32) = (0x7b60, 0x7b68);
 const OUTBOUND_PORT: (u32, u32) = (0x7b64, 0x7b6c);
 const BUSY: u32 = 1 << 1;
 const ENABLE: u32 = 1 << 0;
+/// The queue from and to the management controller. It carries Ethernet frames of the management network: every other word says so.
+const NCSI: u32 = 5;
+const FRAME: u32 = u32::from_le_bytes(*b"NCSI");
 
 pub struct Queues {
     seed: u64,
@@ -34,10 +37,21 @@ impl Queues {
         let threshold = word(self.seed, 0x60, selector) & 0x1ff;
         let (size, base) = match selector & OUTBOUND {
             0 => (8, queue * 8),
-            // Some have none at all.
+            // Some have none at all, but for that to the management controller.
+            _ if queue == NCSI => (4, queue * 7),
             _ => (word(self.seed, 0x61, queue) % 5, queue * 7),
         };
         (size << 24) | (base << 16) | threshold
+    }
+
+    /// Whether the word at `address` is of a frame, in the memory of inbound or of outbound queues.
+    fn is_frame(&self, port: (u32, u32), address: u32) -> bool {
+        let config = match port {
+            INBOUND_PORT => self.config(NCSI),
+            _ => self.config(OUTBOUND | NCSI),
+        };
+        let (size, base) = (config >> 24, (config >> 16) & 0x3f);
+        (base * 64..(base + size) * 64).contains(&address) && address % 2 == 0
     }
 
     fn ports(&mut self) -> [((u32, u32), u64, &mut Busy); 2] {
@@ -88,11 +102,18 @@ impl Unit for Queues {
 
     fn was_written(&mut self, address: u32, file: &mut File) {
         let seed = self.seed;
-        for ((config, data), stream, busy) in self.ports() {
-            let value = file.value(config);
-            if address == config && value & ENABLE != 0 {
+        let place = file.value(address) >> 16;
+        let frames = [INBOUND_PORT, OUTBOUND_PORT].map(|port| self.is_frame(port, place));
+        for (((config, data), stream, busy), is_frame) in self.ports().into_iter().zip(frames) {
+            if address == config && file.value(config) & ENABLE != 0 {
                 busy.start();
-                file.set(data, word(seed, stream, value >> 16));
+                file.set(
+                    data,
+                    match is_frame {
+                        true => FRAME,
+                        false => word(seed, stream, place),
+                    },
+                );
             }
         }
     }
