@@ -36,5 +36,21 @@ kernel::prelude::module! {
             default: false,
             description: "Dump the serial flash, too: 4 MiB and more, and some seconds",
         },
+        upper_layers: bool {
+            default: false,
+            description: "Dump the regions of iSCSI and RDMA, too, which describe memory of this host and of its peers",
+        },
+        ncsi_queues: bool {
+            default: false,
+            description: "Dump the queues of the sideband to the management controller, too, which carry its packets",
+        },
+        rss_key: bool {
+            default: false,
+            description: "Dump the secret key of RSS, too",
+        },
+        host_memory: bool {
+            default: false,
+            description: "Dump the part of the host's memory that the adapter uses, too, if it is bus master",
+        },
     },
 }

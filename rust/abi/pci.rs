@@ -22,6 +22,8 @@ use kernel::{
 const COMMAND: usize = 0x04;
 /// `PCI_COMMAND_MEMORY`.
 const COMMAND_MEMORY: u16 = 1 << 1;
+/// `PCI_COMMAND_MASTER`.
+const COMMAND_MASTER: u16 = 1 << 2;
 /// What a device answers that is gone.
 const ALL_ONES: u16 = u16::MAX;
 
@@ -33,6 +35,12 @@ const ALL_ONES: u16 = u16::MAX;
 pub(crate) fn dump_name(driver: &str, device: &Device<Bound>) -> Result<CString> {
     let address = BStr::from_bytes(device.as_ref().name().to_bytes());
     CString::try_from_fmt(fmt!("{driver}_{address}"))
+}
+
+/// Whether `device` may read and write the host's memory; `false` if it's not there any more.
+pub(crate) fn is_bus_master(device: &Device<Bound>) -> bool {
+    let command = ConfigSpace::of(device).read16(COMMAND);
+    command.is_ok_and(|command| command != ALL_ONES && command & COMMAND_MASTER != 0)
 }
 
 /// Lets a device answer to memory accesses, and nothing else. Dropping it puts the command register back.

@@ -4,6 +4,7 @@
 
 use super::{
     super::{
+        abi::pci::is_bus_master,
         bindings::pci::read_vpd,
         format::cudbg::cause::Cause, //
     },
@@ -77,8 +78,12 @@ impl Registers for Bar0<'_> {
 
     // In one place, where tools/testing/panics finds what times are subtracted.
     #[inline(never)]
-    fn now_ms(&self) -> u64 {
-        self.start.elapsed().as_millis() as u64
+    fn now_us(&self) -> u64 {
+        self.start.elapsed().as_nanos() as u64 / 1000
+    }
+
+    fn is_bus_master(&self) -> bool {
+        is_bus_master(self.device)
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

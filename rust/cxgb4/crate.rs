@@ -8,6 +8,7 @@ extern crate vmcore_format as format;
 
 #[path = "../cxgb4"]
 mod cxgb4 {
+    pub(crate) mod adapter_memory;
     pub(crate) mod cim;
     pub(crate) mod device;
     pub(crate) mod failure;
@@ -15,12 +16,10 @@ mod cxgb4 {
     pub(crate) mod hal;
     pub(crate) mod indirect;
     pub(crate) mod memory_map;
-    pub(crate) mod payload;
     pub(crate) mod regs;
     pub(crate) mod sections;
     #[path = "tests/sort.rs"]
     pub(crate) mod sort;
-    pub(crate) mod window;
     #[path = "tests/writer.rs"]
     pub(crate) mod writer;
 }
@@ -31,6 +30,8 @@ mod chip;
 mod hostile;
 #[path = "tests/memory.rs"]
 mod memory;
+#[path = "tests/private.rs"]
+mod private;
 #[path = "tests/slow.rs"]
 mod slow;
 #[path = "tests/vpd.rs"]

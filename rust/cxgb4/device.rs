@@ -5,6 +5,7 @@
 use super::{
     super::format::cudbg::{
         cause::Cause,
+        private::Private,
         Chip, //
     },
     failure::{
@@ -44,8 +45,16 @@ pub(crate) trait Registers {
     /// Reads vital product data through the configuration space; `false` if it can't be read.
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool;
 
-    /// Milliseconds since any time.
-    fn now_ms(&self) -> u64;
+    /// Whether the device may read and write the host's memory.
+    fn is_bus_master(&self) -> bool;
+
+    /// Microseconds since any time.
+    fn now_us(&self) -> u64;
+
+    /// Milliseconds since the same time.
+    fn now_ms(&self) -> u64 {
+        self.now_us() / 1000
+    }
 
     /// Says which section is collected, to who counts accesses. Only a build for measuring does.
     fn mark(&self, _section: u8) {}
@@ -81,6 +90,8 @@ pub(crate) struct Device<'a> {
     pub(crate) pf: u32,
     /// All of it takes longer than anybody waits.
     pub(crate) is_slow: bool,
+    /// Private things that somebody asked for.
+    pub(crate) asked: Private,
     /// When it's not to be read any more, if it's slow.
     end_ms: Cell<u64>,
 }
@@ -95,6 +106,7 @@ impl<'a> Device<'a> {
             chip_code: hal.chip.code(0),
             pf: 0,
             is_slow: false,
+            asked: Private::NONE,
             end_ms: Cell::new(u64::MAX),
         };
         let found = device.ask();
@@ -132,6 +144,21 @@ impl<'a> Device<'a> {
         let start = self.registers.now_ms();
         let value = read(self);
         (value, self.registers.now_ms().saturating_sub(start))
+    }
+
+    /// Whether `what` is private, and nobody asked for it.
+    pub(crate) fn leaves_out(&self, what: Private) -> bool {
+        !self.asked.has(what)
+    }
+
+    /// Whether the device may read and write the host's memory.
+    pub(crate) fn is_bus_master(&self) -> bool {
+        self.registers.is_bus_master()
+    }
+
+    /// Microseconds since any time.
+    pub(crate) fn now_us(&self) -> u64 {
+        self.registers.now_us()
     }
 
     pub(crate) fn chip(&self) -> Chip {

@@ -14,7 +14,10 @@ use super::{
             Sink, //
         },
         bindings::probing::put_off,
-        format::cudbg::Chip,
+        format::cudbg::{
+            private::Private,
+            Chip, //
+        },
         module_parameters, //
     },
     bar::Bar0,
@@ -92,6 +95,21 @@ fn dump(device: &pci::Device<Bound>) -> Result {
     Ok(())
 }
 
+/// Private things that somebody asked for.
+fn asked() -> Private {
+    let asked = [
+        (
+            module_parameters::upper_layers.value(),
+            Private::UPPER_LAYERS,
+        ),
+        (module_parameters::ncsi_queues.value(), Private::NCSI_QUEUES),
+        (module_parameters::rss_key.value(), Private::RSS_KEY),
+        (module_parameters::host_memory.value(), Private::HOST_MEMORY),
+    ];
+    let asked = asked.iter().filter(|(is, _)| *is);
+    asked.fold(Private::NONE, |all, (_, one)| all.with(*one))
+}
+
 struct Dump<'a> {
     device: &'a pci::Device<Bound>,
     hal: &'static Hal,
@@ -109,7 +127,8 @@ impl DeviceDump for Dump<'_> {
         let mut scratch = Scratch::new()?;
         let _decoding = MemoryDecoding::enable(self.device)?;
         let registers = Bar0::map(self.device);
-        let (device, found) = Device::identify(self.hal, &registers);
+        let (mut device, found) = Device::identify(self.hal, &registers);
+        device.asked = asked();
         let flash = module_parameters::flash.value();
         self.tally = image::collect(&device, sink, &mut scratch, flash, found.err())?;
         Ok(())

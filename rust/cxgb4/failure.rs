@@ -7,6 +7,7 @@ use super::super::format::cudbg::{
         Cause,
         Detail, //
     },
+    private::Private,
     status::Status, //
 };
 
@@ -24,6 +25,7 @@ impl Failure {
         let status = match cause {
             Cause::Absent | Cause::HostState => Status::NOT_FOUND,
             Cause::Budget | Cause::NoMemory => Status::NO_MEM,
+            Cause::Private => Status::NOT_REQUESTED,
             Cause::Unsupported => Status::NOT_IMPLEMENTED,
             _ => Status::SYSTEM_ERROR,
         };
@@ -33,9 +35,25 @@ impl Failure {
         }
     }
 
+    /// All of it is private, and nobody asked for it.
+    pub(crate) const fn private(what: Private) -> Self {
+        Self::new(Cause::Private, what.0, 0)
+    }
+
+    /// What was private.
+    pub(crate) fn left_out(&self) -> Private {
+        match self.detail.cause() {
+            Some(Cause::Private) => Private(self.detail.at),
+            _ => Private::NONE,
+        }
+    }
+
     /// There is nothing to collect, and nothing wrong.
     pub(crate) fn is_absence(&self) -> bool {
-        matches!(self.status, Status::NOT_FOUND | Status::NOT_IMPLEMENTED)
+        matches!(
+            self.status,
+            Status::NOT_FOUND | Status::NOT_IMPLEMENTED | Status::NOT_REQUESTED
+        )
     }
 
     /// Time was over: that for the dump, or that for the section.

@@ -72,6 +72,8 @@ pub(crate) struct Hal {
     pub(crate) config_enable: u32,
     pub(crate) has_doorbell_fifo: bool,
     pub(crate) has_hma: bool,
+    /// Keys of TLS connections have a region in memory.
+    pub(crate) has_tls_keys: bool,
     pub(crate) tp_indirect: &'static [Range],
     pub(crate) up_cim: &'static [Range],
     pub(crate) outbound_queues: u32,

@@ -10,6 +10,7 @@ use super::{
                 Header,
                 HEADER_LEN, //
             },
+            private::Private,
             section::Section,
             section_header::{
                 self,
@@ -67,6 +68,7 @@ pub(super) fn collect(
         device.mark(0);
         // Even if it failed: what is there stays.
         let finished = writer.finish();
+        let left_out = writer.left_out();
         result = result.and(finished);
         match result {
             Ok(()) => tally.ok = tally.ok.saturating_add(1),
@@ -82,7 +84,7 @@ pub(super) fn collect(
                 stopped = stopped.or(Some(failure).filter(|_| others_too));
             }
         }
-        let header = header(section, start, sink, result);
+        let header = header(section, start, sink, result, left_out);
         sink.patch(section_header::offset(section.id()), &header.encode())?;
         sink.patch(
             0,
@@ -116,6 +118,7 @@ fn header(
     start: usize,
     sink: &mut Sink<'_>,
     result: super::failure::Result,
+    left_out: Private,
 ) -> SectionHeader {
     let len = sink.len().saturating_sub(start);
     let padding: &[u8] = match len % 4 {
@@ -134,12 +137,17 @@ fn header(
         start: start as u32,
         size: len.saturating_add(padding) as u32,
         padding: padding as u8,
+        left_out,
         ..SectionHeader::default()
     };
+    if left_out != Private::NONE {
+        header.warning = Status::NOT_REQUESTED;
+    }
     if let Err(failure) = result {
         header.status = failure.status;
         header.error = failure.status;
         header.detail = failure.detail;
+        header.left_out = left_out.with(failure.left_out());
         if len > 0 {
             header.status = Status::PARTIAL;
             header.warning = Status::PARTIAL;

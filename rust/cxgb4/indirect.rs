@@ -3,12 +3,16 @@
 //! Registers behind a pair of registers: one takes an index, the other gives the value.
 
 use super::{
+    super::format::cudbg::private::Private,
     device::{
         Borrowed,
         Device, //
     },
     failure::Result,
-    regs::nth,
+    regs::{
+        nth,
+        tp, //
+    },
     writer::Writer, //
 };
 
@@ -89,7 +93,11 @@ impl<'a> Indirect<'a> {
     }
 }
 
-/// Writes `ranges`.
+fn is_rss_key(pair: (u32, u32), index: u32) -> bool {
+    pair == tp::PIO && tp::RSS_SECRET_KEY.contains(&index)
+}
+
+/// Writes `ranges`, but for the key of RSS, unless somebody asked for it.
 pub(crate) fn dump(device: &Device<'_>, ranges: &[Range], writer: &mut Writer<'_, '_>) -> Result {
     let mut ranges = ranges.iter().peekable();
     while let Some(pair) = ranges.peek().map(|range| range.pair) {
@@ -101,7 +109,14 @@ pub(crate) fn dump(device: &Device<'_>, ranges: &[Range], writer: &mut Writer<'_
                 header[2] = nth(range.first, range.count, range.stride);
                 header[3] = 0;
             }
-            range.dump(header, writer, |index| registers.read(index))?;
+            let private = |index| is_rss_key(pair, index) && device.leaves_out(Private::RSS_KEY);
+            if range.indexes().any(private) {
+                writer.leave_out(Private::RSS_KEY, 0)?;
+            }
+            range.dump(header, writer, |index| match private(index) {
+                true => Ok(0),
+                false => registers.read(index),
+            })?;
         }
     }
     Ok(())

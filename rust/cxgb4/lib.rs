@@ -5,6 +5,7 @@
 //! Only memory decoding is enabled. Nothing is reset, no firmware is asked, and the registers that had to be moved are put
 //! back: the driver that comes next finds the device as it was.
 
+mod adapter_memory;
 mod bar;
 mod cim;
 mod device;
@@ -17,12 +18,10 @@ mod image;
 mod indirect;
 mod memory_map;
 mod module;
-mod payload;
 mod regs;
 mod scratch;
 mod sections;
 mod sort;
-mod window;
 mod writer;
 
 pub(crate) use self::module::Module;

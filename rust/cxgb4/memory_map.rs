@@ -44,7 +44,7 @@ const OPEN_REGIONS: [u32; 9] = [
 ];
 
 /// Registers with start and end of a region, in the order of the list.
-const ULP_REGIONS: [(u32, u32); 8] = [
+pub(crate) const ULP_REGIONS: [(u32, u32); 8] = [
     (ulp::RX_ISCSI_LLIMIT, ulp::RX_ISCSI_ULIMIT),
     (ulp::RX_TDDP_LLIMIT, ulp::RX_TDDP_ULIMIT),
     (ulp::TX_TPT_LLIMIT, ulp::TX_TPT_ULIMIT),
@@ -96,23 +96,31 @@ impl Memories {
         self.ranges.get(..self.count).unwrap_or(&self.ranges)
     }
 
-    /// The first of `kinds` that is there, as addresses.
-    pub(crate) fn of_kind(&self, kinds: &[u32]) -> Result<core::ops::Range<u32>> {
+    /// The first of `kinds` that is there: its kind and addresses.
+    pub(crate) fn of_kind(&self, kinds: &[u32]) -> Result<(u32, core::ops::Range<u32>)> {
         let absent = Failure::new(Cause::Absent, ma::TARGET_MEM_ENABLE, self.enabled.into());
         let range = self.list().iter().find(|range| kinds.contains(&range.kind));
         let range = range.ok_or(absent)?;
-        if range.limit < range.base {
+        if !self.is_sound(range) {
             let (at, value) = (ma::TARGET_MEM_ENABLE, range.base.into());
             return Err(Failure::new(Cause::BadRegister, at, value));
         }
-        Ok(range.base..range.limit)
+        Ok((range.kind, range.base..range.limit))
     }
 
-    /// Whether there is memory at `address`.
-    pub(crate) fn contain(&self, address: u64) -> bool {
-        self.list()
-            .iter()
-            .any(|range| (range.base.into()..range.limit.into()).contains(&address))
+    /// Whether all of `addresses` is in one memory.
+    pub(crate) fn hold(&self, addresses: &core::ops::Range<u64>) -> bool {
+        let mut sound = self.list().iter().filter(|range| self.is_sound(range));
+        sound.any(|range| {
+            addresses.start >= range.base.into() && addresses.end <= range.limit.into()
+        })
+    }
+
+    /// Whether a memory is one, and the only one at its addresses.
+    fn is_sound(&self, range: &Range) -> bool {
+        let list = self.list().iter();
+        let mut here = list.filter(|other| other.base < range.limit && range.base < other.limit);
+        range.base < range.limit && here.next().is_some() && here.next().is_none()
     }
 }
 

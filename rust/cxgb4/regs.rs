@@ -330,6 +330,8 @@ pub(crate) mod tp {
     /// Indexes in `PIO`.
     pub(crate) const RSS_VFL_CONFIG: u32 = 0x3a;
     pub(crate) const RSS_VFH_CONFIG: u32 = 0x3b;
+    /// Indexes in `PIO` of the secret key.
+    pub(crate) const RSS_SECRET_KEY: core::ops::RangeInclusive<u32> = 0x40..=0x49;
     pub(crate) const TM_PIO: (u32, u32) = (0x7e18, 0x7e1c);
     /// Indexes in `TM_PIO`, of queues 0 and 1; those of other queues count down.
     pub(crate) const TX_MOD_Q1_Q0_TIMER_SEPARATOR: u32 = 3;
@@ -404,4 +406,7 @@ pub(crate) mod ulp {
     pub(crate) const RX_CTX_BASE: u32 = 0x19194;
     pub(crate) const RX_RQUDP_LLIMIT: u32 = 0x191a4;
     pub(crate) const RX_RQUDP_ULIMIT: u32 = 0x191a8;
+    /// T6: first and last address of keys of TLS connections, in units of 256 bytes.
+    pub(crate) const RX_TLS_KEY_LLIMIT: u32 = 0x192ac;
+    pub(crate) const RX_TLS_KEY_ULIMIT: u32 = 0x192b0;
 }

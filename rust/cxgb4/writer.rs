@@ -7,7 +7,8 @@ use super::{
         abi::Sink,
         format::cudbg::{
             cause::Cause,
-            chunk::CHUNK_SIZE, //
+            chunk::CHUNK_SIZE,
+            private::Private, //
         },
     },
     failure::{
@@ -43,6 +44,7 @@ pub(crate) struct Writer<'a, 's> {
     scratch: &'a mut Scratch,
     /// Bytes in the chunk that is being filled.
     filled: usize,
+    left_out: Private,
 }
 
 impl<'a, 's> Writer<'a, 's> {
@@ -51,7 +53,13 @@ impl<'a, 's> Writer<'a, 's> {
             sink,
             scratch,
             filled: 0,
+            left_out: Private::NONE,
         }
+    }
+
+    /// What was left out.
+    pub(super) fn left_out(&self) -> Private {
+        self.left_out
     }
 
     /// Milliseconds that the dump may still take.
@@ -87,6 +95,12 @@ impl<'a, 's> Writer<'a, 's> {
             left = left.saturating_sub(room.len());
         }
         Ok(())
+    }
+
+    /// Appends `len` zeroes in place of what is private, and says so. Fails as [`Writer::push`] does.
+    pub(crate) fn leave_out(&mut self, what: Private, len: usize) -> Result {
+        self.left_out = self.left_out.with(what);
+        self.zeroes(len)
     }
 
     /// Appends words, little-endian. Fails as [`Writer::push`] does.

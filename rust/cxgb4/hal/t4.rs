@@ -40,6 +40,7 @@ pub(super) static HAL: Hal = Hal {
     config_enable: (1 << 30) | (1 << 28),
     has_doorbell_fifo: false,
     has_hma: false,
+    has_tls_keys: false,
     tp_indirect: &[],
     up_cim: &[],
     outbound_queues: 6,

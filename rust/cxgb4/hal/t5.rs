@@ -86,6 +86,7 @@ pub(super) static HAL: Hal = Hal {
     config_enable: 1 << 30,
     has_doorbell_fifo: true,
     has_hma: false,
+    has_tls_keys: false,
     tp_indirect: &TP_INDIRECT,
     up_cim: &UP_CIM,
     outbound_queues: 8,

@@ -96,6 +96,7 @@ pub(super) static HAL: Hal = Hal {
     config_enable: 1 << 31,
     has_doorbell_fifo: true,
     has_hma: true,
+    has_tls_keys: true,
     tp_indirect: &TP_INDIRECT,
     up_cim: &UP_CIM,
     outbound_queues: 8,

@@ -3,16 +3,28 @@
 //! The queues between the processor and the rest of the adapter: how they are laid out, and what is in them.
 
 use super::super::{
-    super::format::cudbg::section::Section,
+    super::format::cudbg::{
+        cause::Cause,
+        private::Private,
+        section::Section, //
+    },
     cim::Cim,
-    device::Device,
-    failure::Result,
+    device::{
+        Borrowed,
+        Device, //
+    },
+    failure::{
+        Failure,
+        Result, //
+    },
     regs::{
         cim,
         nth, //
     },
     writer::Writer, //
 };
+
+use core::ops::Range;
 
 /// Addresses of the processor.
 const IBQ_0_RDADDR: u32 = 0x10;
@@ -22,6 +34,10 @@ const INBOUND: u32 = 6;
 const MAX_OUTBOUND: usize = 8;
 const MAX_QUEUES: usize = INBOUND as usize + MAX_OUTBOUND;
 const INBOUND_WORDS: u32 = 512;
+/// Of all outbound queues: as many as their configuration can name.
+const OUTBOUND_WORDS: u32 = 64 * 256 / 4;
+/// Number of the queue to and from the management controller.
+const NCSI: u32 = 5;
 
 /// The configuration of a queue that was asked for in `QUEUE_CONFIG_REF`, in bytes.
 #[derive(Clone, Copy, Default)]
@@ -90,9 +106,13 @@ impl Port {
         device: &Device<'_>,
         first: u32,
         words: u32,
+        private: &Range<u32>,
         writer: &mut Writer<'_, '_>,
     ) -> Result {
         let copied = (first..first + words).try_for_each(|address| {
+            if private.contains(&address) {
+                return writer.leave_out(Private::NCSI_QUEUES, 4);
+            }
             let request = (address << cim::DBG_ADDRESS_SHIFT) | cim::DBG_ENABLE;
             device.write32(self.config, request)?;
             device.wait(self.config, |config| config & cim::DBG_BUSY == 0)?;
@@ -102,17 +122,50 @@ impl Port {
     }
 }
 
+/// Words of the memory of queues, of which there are `words`, that carry packets of the management controller; none if somebody
+/// asked for them. Which queue has which words is up to registers, so no other queue is read without knowing.
+fn private_words(
+    select: &Borrowed<'_>,
+    device: &Device<'_>,
+    queue: u32,
+    words: u32,
+) -> Result<Range<u32>> {
+    if !device.leaves_out(Private::NCSI_QUEUES) {
+        return Ok(0..0);
+    }
+    select.write(queue)?;
+    let queue = Queue::read(device)?;
+    let end = queue.base.saturating_add(queue.size) / 4;
+    match queue.size > 0 && end <= words {
+        true => Ok(queue.base / 4..end),
+        false => Err(Failure::new(
+            Cause::Unlocated,
+            cim::QUEUE_CONFIG_CTRL,
+            end.into(),
+        )),
+    }
+}
+
 pub(super) fn inbound(
     device: &Device<'_>,
     section: Section,
     writer: &mut Writer<'_, '_>,
 ) -> Result {
+    if section == Section::CimIbqNcsi && device.leaves_out(Private::NCSI_QUEUES) {
+        return Err(Failure::private(Private::NCSI_QUEUES));
+    }
+    let private = {
+        let select = device.borrow(cim::QUEUE_CONFIG_REF)?;
+        let ncsi = cim::IBQ_SELECT | NCSI;
+        private_words(&select, device, ncsi, INBOUND * INBOUND_WORDS)?
+    };
     let port = Port {
         config: cim::IBQ_DBG_CFG,
         data: cim::IBQ_DBG_DATA,
     };
     let queue = u32::from(section.id().saturating_sub(Section::CimIbqTp0.id()));
-    port.read(device, queue * INBOUND_WORDS, INBOUND_WORDS, writer)
+    let first = queue * INBOUND_WORDS;
+    port.read(device, first, INBOUND_WORDS, &private, writer)
 }
 
 pub(super) fn outbound(
@@ -128,14 +181,19 @@ pub(super) fn outbound(
     if queue >= device.hal.outbound_queues {
         return Err(device.lacks());
     }
-    let queue = {
+    if section == Section::CimObqNcsi && device.leaves_out(Private::NCSI_QUEUES) {
+        return Err(Failure::private(Private::NCSI_QUEUES));
+    }
+    let (queue, private) = {
         let select = device.borrow(cim::QUEUE_CONFIG_REF)?;
+        let ncsi = cim::OBQ_SELECT | NCSI;
+        let private = private_words(&select, device, ncsi, OUTBOUND_WORDS)?;
         select.write(cim::OBQ_SELECT | queue)?;
-        Queue::read(device)?
+        (Queue::read(device)?, private)
     };
     let port = Port {
         config: cim::OBQ_DBG_CFG,
         data: cim::OBQ_DBG_DATA,
     };
-    port.read(device, queue.base / 4, queue.size / 4, writer)
+    port.read(device, queue.base / 4, queue.size / 4, &private, writer)
 }

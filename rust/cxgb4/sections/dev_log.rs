@@ -8,14 +8,13 @@ use super::{
             cause::Cause,
             section::Section, //
         },
+        adapter_memory::AdapterMemory,
         device::Device,
         failure::{
             Failure,
             Result, //
         },
-        memory_map::Memories,
         regs::pcie,
-        window::Window,
         writer::Writer, //
     },
     memory, //
@@ -33,12 +32,16 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     let kinds = memory::KINDS
         .get(pcie::DEVLOG_MEMORY.of(place) as usize)
         .ok_or(bad)?;
-    let memory = Memories::find(device)?.of_kind(kinds)?;
+    let mut memory = AdapterMemory::open(device, kinds)?;
+    let addresses = memory.addresses();
     let offset = pcie::DEVLOG_START.of(place) << 4;
     let len = (pcie::DEVLOG_ENTRIES.of(place) + 1) * 128 * ENTRY_LEN;
-    let start = memory.start.checked_add(offset).filter(|at| at % 8 == 0);
-    let start = start.ok_or(bad)?;
-    let end = start.checked_add(len).filter(|end| *end <= memory.end);
-    let end = end.ok_or(bad)?;
-    memory::copy(device, &mut Window::open(device)?, start..end, writer)
+    let start = addresses.start.checked_add(offset);
+    let start = start.filter(|at| at % 8 == 0).ok_or(bad)?;
+    let end = start.checked_add(len).ok_or(bad)?;
+    // The register may hold anything, such as a place where packets are.
+    match memory.shows(&(start..end)) {
+        true => memory.copy(start..end, writer),
+        false => Err(bad),
+    }
 }

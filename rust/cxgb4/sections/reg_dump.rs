@@ -7,11 +7,13 @@
 
 use super::super::{
     super::format::cudbg::{
+        private::Private,
         reg_dump,
         section::Section, //
     },
     device::Device,
     failure::Result,
+    regs::tp,
     writer::Writer, //
 };
 
@@ -24,6 +26,7 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     }
     let mut late = None;
     let mut end = 0;
+    let mut selected = 0;
     for address in reg_dump::addresses(device.chip()) {
         if late.is_none() && writer.ms_left() <= others_ms {
             late = Some(writer.late(address));
@@ -33,8 +36,19 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
         let value = match telling.get(address) {
             Some(value) => value,
             None if late.is_some() => 0,
+            // Whoever used it last may have left it there.
+            None if address == tp::PIO.1
+                && tp::RSS_SECRET_KEY.contains(&selected)
+                && device.leaves_out(Private::RSS_KEY) =>
+            {
+                writer.leave_out(Private::RSS_KEY, 0)?;
+                0
+            }
             None => device.read32(address)?,
         };
+        if address == tp::PIO.0 {
+            selected = value;
+        }
         let gap = (address as usize).saturating_sub(end);
         let written = writer.zeroes(gap);
         let written = written.and_then(|()| writer.push(&value.to_le_bytes()));

@@ -5,6 +5,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    ops::Range,
     rc::Rc,
 };
 
@@ -16,7 +17,7 @@ use crate::{
         sections::{FLASH, SECTIONS},
         writer::Writer,
     },
-    format::cudbg::{cause::Cause, section::Section, Chip as Generation},
+    format::cudbg::{cause::Cause, private::Private, section::Section, Chip as Generation},
 };
 
 pub const BAR_LEN: u64 = 512 << 10;
@@ -47,6 +48,10 @@ pub struct Chip {
     random: Cell<Option<u64>>,
     /// Microseconds that a read takes, of registers from an address on.
     pub read_us: Cell<(u32, u64)>,
+    /// And of memory, at some addresses.
+    pub memory_us: Cell<(Range<u32>, u64)>,
+    pub asked: Cell<Private>,
+    pub bus_master: Cell<bool>,
     /// Microseconds since any time.
     clock: Rc<Cell<u64>>,
     /// Milliseconds that a section may take.
@@ -85,6 +90,25 @@ impl Chip {
             (0x7d28, 0x30_0000), // Rx packets
             (0x7d2c, 0x800),
             (0x7d30, 0x8000_0003),
+            // Upper layers: first and last address of each.
+            (0x1915c, 0x10_1004),
+            (0x19160, 0x10_1f80),
+            (0x1916c, 0x20_2000),
+            (0x19170, 0x20_2fff),
+            (0x8dd4, 0x20_3000), // TPT and STAG are the same
+            (0x8dd8, 0x20_4fff),
+            (0x1917c, 0x20_3000),
+            (0x19180, 0x20_4fff),
+            (0x19184, 0x20_5000),
+            (0x19188, 0x20_5fff),
+            (0x191a4, 0x20_6000),
+            (0x191a8, 0x20_6fff),
+            (0x1918c, 0x20_7000),
+            (0x19190, 0x20_7fff),
+            (0x8ddc, 0x20_8000),
+            (0x8de0, 0x20_8fff),
+            (0x192ac, 0x20_a100), // TLS keys
+            (0x192b0, 0x20_a200),
         ];
         Self {
             registers: RefCell::new(registers.into()),
@@ -98,6 +122,9 @@ impl Chip {
             size: Cell::new(BAR_LEN),
             random: Cell::new(None),
             read_us: Cell::new((0, 0)),
+            memory_us: Cell::default(),
+            asked: Cell::default(),
+            bus_master: Cell::new(false),
             clock: Rc::default(),
             ms: Cell::new(60_000),
         }
@@ -147,8 +174,29 @@ impl Chip {
         section: Section,
         limit: usize,
     ) -> (Vec<u8>, Result) {
+        let (writer, result) = self.collect_into(generation, section, limit);
+        (writer.bytes, result)
+    }
+
+    /// Collects a section; the last is what was left out.
+    pub fn collect_private(
+        &self,
+        generation: Generation,
+        section: Section,
+    ) -> (Vec<u8>, Result, Private) {
+        let (writer, result) = self.collect_into(generation, section, usize::MAX);
+        (writer.bytes, result, writer.left_out)
+    }
+
+    fn collect_into(
+        &self,
+        generation: Generation,
+        section: Section,
+        limit: usize,
+    ) -> (Writer<'_, '_>, Result) {
         let hal = Hal::of(generation);
-        let (device, found) = Device::identify(hal, self);
+        let (mut device, found) = Device::identify(hal, self);
+        device.asked = self.asked.get();
         device.mark(section.id());
         self.reads.borrow_mut().clear();
         device.give_time(self.ms.get() as u32);
@@ -159,7 +207,7 @@ impl Chip {
             .find(|(known, _)| *known == section)
             .expect("a section");
         let result = found.and_then(|()| collect(&device, section, &mut writer));
-        (writer.bytes, result)
+        (writer, result)
     }
 
     fn check(&self, address: u32, len: u64) -> Result {
@@ -206,6 +254,11 @@ impl Registers for Chip {
         let within = address.wrapping_sub(base >> 10 << 10);
         let shown = (self.get(WINDOW_OFFSET) & !0x7f).wrapping_add(within);
         self.memory_reads.borrow_mut().push(shown);
+        let slow = self.memory_us.take();
+        if slow.0.contains(&shown) {
+            self.clock.set(self.clock.get() + slow.1);
+        }
+        self.memory_us.set(slow);
         assert!(
             within < APERTURE || self.random.get().is_some(),
             "read outside of the window"
@@ -232,8 +285,12 @@ impl Registers for Chip {
         0
     }
 
-    fn now_ms(&self) -> u64 {
-        self.clock.get() / 1000
+    fn is_bus_master(&self) -> bool {
+        self.bus_master.get()
+    }
+
+    fn now_us(&self) -> u64 {
+        self.clock.get()
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

@@ -101,38 +101,6 @@ fn a_window_that_cannot_be_one_costs_the_memories_only() {
 }
 
 #[test]
-fn nothing_is_read_if_nobody_knows_where_packets_are() {
-    for register in [0x7d20, 0x7d28] {
-        for base in [0x40_0000, u32::MAX - 8] {
-            let chip = Chip::sane();
-            chip.set(register, base);
-            let (bytes, result) = chip.collect(Generation::T6, Section::Mc0, usize::MAX);
-            let detail = result.unwrap_err().detail;
-            assert_eq!(
-                (detail.cause(), detail.at),
-                (Some(Cause::BadRegister), register)
-            );
-            assert!(bytes.is_empty() && chip.memory_reads.borrow().is_empty());
-        }
-    }
-}
-
-#[test]
-fn packets_without_end_hide_all_that_follows() {
-    let chip = Chip::sane();
-    chip.set(0x7d34, u32::MAX).set(0x7d38, u32::MAX);
-    let (bytes, result) = chip.collect(Generation::T6, Section::Mc0, usize::MAX);
-    assert_eq!(result, Ok(()));
-    assert_eq!(bytes.len(), 2 << 20);
-    assert!(bytes[0x4_1230..].iter().all(|byte| *byte == 0));
-    assert!(chip
-        .memory_reads
-        .borrow()
-        .iter()
-        .all(|address| *address < 0x24_1230));
-}
-
-#[test]
 fn a_chip_that_goes_away_ends_every_section() {
     // The memory map takes less than a hundred accesses.
     for (section, most) in [

@@ -3,41 +3,11 @@
 //! Memories of a sane chip.
 
 use crate::{
-    chip::{word, Chip, PF, WINDOW_OFFSET},
+    chip::{Chip, PF, WINDOW_OFFSET},
     format::cudbg::{cause::Cause, section::Section, Chip as Generation},
 };
 
 const MIB: usize = 1 << 20;
-/// Packets of the chip, in whole double words.
-const PACKETS: [std::ops::Range<u32>; 2] = [0x24_1230..0x24_8238, 0x30_0000..0x30_1800];
-
-fn is_packet(address: u32) -> bool {
-    PACKETS.iter().any(|range| range.contains(&address))
-}
-
-#[test]
-fn memories_are_read_whole_but_for_packets() {
-    let chip = Chip::sane();
-    for (section, base, len) in [
-        (Section::Edc0, 0, MIB),
-        (Section::Edc1, MIB, MIB),
-        (Section::Mc0, 2 * MIB, 2 * MIB),
-    ] {
-        let (bytes, result) = chip.collect(Generation::T6, section, usize::MAX);
-        assert_eq!(result, Ok(()));
-        assert_eq!(bytes.len(), len);
-        for (address, bytes) in (base as u32..).step_by(8).zip(bytes.chunks(8)) {
-            let expected = if is_packet(address) { 0 } else { word(address) };
-            assert_eq!(bytes, expected.to_le_bytes(), "at {address:#x}");
-        }
-    }
-    assert!(!chip
-        .memory_reads
-        .borrow()
-        .iter()
-        .any(|address| is_packet(*address)));
-}
-
 #[test]
 fn the_window_is_moved_for_our_function_and_put_back() {
     let chip = Chip::sane();

@@ -5,11 +5,12 @@
 use std::{cell::Cell, marker::PhantomData, rc::Rc};
 
 use super::failure::{Failure, Result};
-use crate::format::cudbg::cause::Cause;
+use crate::format::cudbg::{cause::Cause, private::Private};
 
 pub(crate) struct Writer<'a, 's> {
     pub(crate) bytes: Vec<u8>,
     limit: usize,
+    pub(crate) left_out: Private,
     /// Microseconds, now and when time is over.
     clock: Rc<Cell<u64>>,
     end: u64,
@@ -21,6 +22,7 @@ impl Writer<'_, '_> {
         Self {
             bytes: Vec::new(),
             limit,
+            left_out: Private::NONE,
             clock: Rc::clone(clock),
             end: clock.get() + ms * 1000,
             _lifetimes: PhantomData,
@@ -63,6 +65,11 @@ impl Writer<'_, '_> {
             self.bytes.truncate(start);
         }
         filled
+    }
+
+    pub(crate) fn leave_out(&mut self, what: Private, len: usize) -> Result {
+        self.left_out = self.left_out.with(what);
+        self.zeroes(len)
     }
 
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {

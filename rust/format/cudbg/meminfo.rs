@@ -64,6 +64,9 @@ pub const REGION_NAMES: [&str; 24] = [
     "On-chip queues",
 ];
 
+/// `kind` of the memory that is a part of the host's.
+pub const HMA: u32 = 5;
+
 /// Names of memories by `kind`.
 pub const MEMORY_NAMES: [&str; 6] = ["EDC0", "EDC1", "MC", "MC0", "MC1", "HMA"];
 

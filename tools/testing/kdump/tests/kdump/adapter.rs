@@ -125,10 +125,10 @@ fn every_register_is_what_the_adapter_holds() {
 }
 
 #[test]
-fn every_memory_is_what_the_adapter_holds_without_packets() {
+fn every_memory_is_what_the_adapter_holds_but_for_what_is_private() {
     for case in cases() {
         let truth = case.truth("memories");
-        let payload = json(truth.join("layout.json"))["payload"].take();
+        let private = json(truth.join("layout.json"))["private"].take();
         for memory in case.memories {
             let dir = case.dir("memories");
             case.vmcoredd(&[
@@ -141,19 +141,19 @@ fn every_memory_is_what_the_adapter_holds_without_packets() {
             ]);
             let dumped = fs::read(dir.join(format!("{}.{memory}.bin", case.name()))).unwrap();
             let mut expected = fs::read(truth.join(format!("{memory}.bin"))).unwrap();
-            let packets = payload
+            let private = private
                 .as_array()
                 .unwrap()
                 .iter()
                 .filter(|range| range["memory"] == *memory);
-            for range in packets {
+            for range in private {
                 let place = |end: &str| range[end].as_u64().unwrap() as usize;
-                let packets = &mut expected[place("start")..place("end")];
+                let private = &mut expected[place("start")..place("end")];
                 assert!(
-                    packets.iter().all(|byte| *byte != 0),
-                    "packets of the model have no zeroes"
+                    private.iter().all(|byte| *byte != 0),
+                    "what is private in the model has no zeroes"
                 );
-                packets.fill(0);
+                private.fill(0);
             }
             assert!(dumped == expected, "{} {memory} differs", case.name());
         }

@@ -23,6 +23,7 @@ mod manifest;
 mod native;
 mod oracle;
 mod parallel;
+mod private;
 mod samples;
 mod sections;
 mod two_adapters;

@@ -42,6 +42,7 @@ pub fn usual(chip: Chip, section: Section) -> &'static str {
         Chip::T6 => &[],
     };
     match section {
+        Section::CimIbqNcsi | Section::CimObqNcsi => "left out",
         Section::MboxLog | Section::Qdesc => "not present",
         Section::TpIndirect | Section::UpCimIndirect if chip == Chip::T4 => {
             "not collected on this chip"

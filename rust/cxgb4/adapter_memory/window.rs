@@ -2,7 +2,7 @@
 
 //! The memory window: a part of BAR0 that shows a part of the adapter's memory.
 
-use super::{
+use super::super::{
     super::format::cudbg::cause::Cause,
     device::Device,
     failure::{
@@ -20,7 +20,7 @@ const OFFSET: u32 = pcie::mem_access_offset(WINDOW);
 const MIN_APERTURE: u64 = 1 << 10;
 
 /// The window while we use it. It's put back when this is dropped.
-pub(crate) struct Window<'a> {
+pub(super) struct Window<'a> {
     device: &'a Device<'a>,
     /// In BAR0.
     base: u32,
@@ -34,7 +34,7 @@ pub(crate) struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// Fails if the registers of the window make no sense.
-    pub(crate) fn open(device: &'a Device<'a>) -> Result<Self> {
+    pub(super) fn open(device: &'a Device<'a>) -> Result<Self> {
         let value = device.read32(BASE)?;
         let base = u64::from(pcie::OFFSET_KIB.of(value)) << 10;
         let base = match device.hal.windows_on_bus {
@@ -64,7 +64,7 @@ impl<'a> Window<'a> {
     /// Reads the two words at `address`, a multiple of 8, of the adapter's memory.
     ///
     /// All-ones may mean that the device is gone: see [`Device::check_alive`].
-    pub(crate) fn read64(&mut self, address: u32) -> Result<u64> {
+    pub(super) fn read64(&mut self, address: u32) -> Result<u64> {
         let mask = self.aperture.wrapping_sub(1);
         self.show(address & !mask)?;
         // Inside of BAR0: the whole window is.
