@@ -70,6 +70,15 @@ impl Scratch {
         &mut self.raw
     }
 
+    /// A whole chunk of zeroes, whatever is in `raw`, which may be lost; or what zlib returned when it failed.
+    pub(super) fn zeroes(&mut self) -> core::result::Result<&[u8], i32> {
+        if self.zeroes_len > 0 {
+            return self.zeroes.get(..self.zeroes_len).ok_or(BUF_ERROR);
+        }
+        self.raw.fill(0);
+        self.pack(CHUNK_SIZE)
+    }
+
     /// The first `len` bytes of `raw` as a chunk, or what zlib returned when it failed.
     ///
     /// Memories are mostly zeroes, and each chunk of them gives the same: it's deflated once.

@@ -38,6 +38,14 @@ pub(super) fn sink_failure(error: Error, sink: &Sink<'_>) -> Failure {
     Failure::new(cause, 0, sink.len() as u64)
 }
 
+fn zlib_failure(returned: i32) -> Failure {
+    Failure::new(Cause::Compress, returned as u32, 0)
+}
+
+fn put(sink: &mut Sink<'_>, chunk: &[u8]) -> Result {
+    sink.write(chunk).map_err(|error| sink_failure(error, sink))
+}
+
 /// The content of a section.
 pub(crate) struct Writer<'a, 's> {
     sink: &'a mut Sink<'s>,
@@ -90,6 +98,17 @@ impl<'a, 's> Writer<'a, 's> {
     pub(crate) fn zeroes(&mut self, len: usize) -> Result {
         let mut left = len;
         while left > 0 {
+            if self.filled >= CHUNK_SIZE {
+                self.finish()?;
+            }
+            // Of what is left out of a large memory there may be thousands.
+            if self.filled == 0 && left >= CHUNK_SIZE {
+                self.check_time()?;
+                let chunk = self.scratch.zeroes().map_err(zlib_failure)?;
+                put(self.sink, chunk)?;
+                left = left.saturating_sub(CHUNK_SIZE);
+                continue;
+            }
             let room = self.room(left)?;
             room.fill(0);
             left = left.saturating_sub(room.len());
@@ -147,13 +166,8 @@ impl<'a, 's> Writer<'a, 's> {
             return Ok(());
         }
         let len = core::mem::take(&mut self.filled);
-        let chunk = self
-            .scratch
-            .pack(len)
-            .map_err(|zlib| Failure::new(Cause::Compress, zlib as u32, 0))?;
-        self.sink
-            .write(chunk)
-            .map_err(|error| sink_failure(error, self.sink))
+        let chunk = self.scratch.pack(len).map_err(zlib_failure)?;
+        put(self.sink, chunk)
     }
 
     /// Room for at least one, at most `len` of the bytes that come next.
