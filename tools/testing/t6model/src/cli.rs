@@ -47,6 +47,9 @@ pub struct Truth {
     /// Directory for regs.json, layout.json and one .bin file per memory; made if missing
     #[arg(long)]
     pub out: PathBuf,
+    /// Leave out what memories and flash hold
+    #[arg(long)]
+    pub no_contents: bool,
     #[command(flatten)]
     pub adapter: Adapter,
 }

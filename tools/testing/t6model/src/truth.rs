@@ -23,6 +23,9 @@ pub fn run(arguments: cli::Truth) -> Result<()> {
         &out.join("layout.json"),
         &serde_json::to_vec_pretty(&layout_json(&adapter))?,
     )?;
+    if arguments.no_contents {
+        return Ok(());
+    }
     write(&out.join("flash.bin"), &flash(adapter.options()))?;
     for memory in &adapter.layout().memories {
         let mut content = vec![0; memory.size as usize];

@@ -10,6 +10,8 @@ use serde_json::Value;
 use vm::{demo, Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::section::Section;
 
+mod large;
+
 /// Reads and writes of registers and windows.
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -47,6 +49,27 @@ const MORE: &[(&[Section], &str)] = &[
         "registers that select something are read before and put back",
     ),
     (
+        &[
+            Section::CimIbqTp0,
+            Section::CimIbqTp1,
+            Section::CimIbqUlp,
+            Section::CimIbqSge0,
+            Section::CimIbqSge1,
+            Section::CimObqUlp0,
+            Section::CimObqUlp1,
+            Section::CimObqUlp2,
+            Section::CimObqUlp3,
+            Section::CimObqSge,
+            Section::CimObqRxq0,
+            Section::CimObqRxq1,
+        ],
+        "where the queues of the management controller are is asked before any other is read",
+    ),
+    (
+        &[Section::DevLog],
+        "where private data is is asked before any memory is read",
+    ),
+    (
         &[Section::TidInfo],
         "the start of servers, for which the C driver relies on the firmware",
     ),
@@ -67,7 +90,7 @@ pub fn run() -> Result<()> {
             unexplained.join(", ")
         );
     }
-    Ok(())
+    large::run()
 }
 
 fn cost(chip: &str, driver: &str, load: &str) -> Result<Cost> {
