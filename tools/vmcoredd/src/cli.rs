@@ -35,6 +35,11 @@ pub enum Command {
     Extract(Extract),
     /// Decode device dumps: sections, registers, memory map
     Show(Show),
+    /// Say what is wrong with the devices
+    ///
+    /// Exit status: 0 nothing that the rules know is wrong; 1 warnings or errors; 3 a device had stopped, or could not be trusted any
+    /// more; 2 the file cannot be read, is no vmcore, or holds no dump of a device for which there are rules.
+    Diagnose(Diagnose),
     /// Check that all of it can be read back
     Verify(Files),
     /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
@@ -85,6 +90,18 @@ pub struct Extract {
     /// Replace files that exist
     #[arg(long)]
     pub force: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Diagnose {
+    /// A vmcore
+    pub file: PathBuf,
+    /// Dumps to look at [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -24,10 +24,13 @@
 //! * `views`: what is shown: list, show, verify, extract; as text and as JSON. A view is a file in `views/` that makes its output of
 //!   [`kinds::Content`], whatever that is. Knows no format.
 //!
+//! * `findings`: what is wrong with a device, by tables of rules, one for each family of hardware. Stands between kinds and views.
+//!
 //! Beside them: `cli`, the command line, and `doctor`, which examines a system.
 
 pub mod cli;
 mod doctor;
+pub mod findings;
 pub mod input;
 pub mod kinds;
 mod progress;
@@ -37,7 +40,7 @@ mod vmcore;
 pub use self::vmcore::Vmcore;
 use self::{
     cli::{Cli, Command},
-    views::{extract, list, show, verify},
+    views::{diagnose, extract, list, show, verify},
 };
 
 /// Everything was as it should be.
@@ -62,6 +65,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Extract(args) => extract::run(args),
         Command::Show(args) => show::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Diagnose(args) => diagnose::run(args),
         Command::Doctor(args) => doctor::run(args),
     };
     match result {

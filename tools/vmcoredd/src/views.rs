@@ -2,6 +2,7 @@
 
 //! What is shown of vmcores. No view knows a format of files or of dumps.
 
+pub mod diagnose;
 pub mod extract;
 pub mod list;
 mod memory_map;

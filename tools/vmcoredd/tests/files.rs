@@ -36,7 +36,7 @@ pub fn image() -> Vec<u8> {
         detail: Detail::new(Cause::BadRegister, 0x3068, 0xffff_ffff),
         ..SectionHeader::default()
     };
-    finish(image, &[good, bad])
+    finish(Chip::T6, image, &[good, bad])
 }
 
 /// An image of a device that is slow: each register holds its address, if it was read; `unread` is the first that was not.
@@ -53,11 +53,11 @@ pub fn slow_image(unread: u32) -> Vec<u8> {
         detail: Detail::new(Cause::Deadline, unread, 0),
         ..append(&mut image, Section::RegDump, &dump)
     };
-    finish(image, &[registers])
+    finish(Chip::T6, image, &[registers])
 }
 
 /// Appends the content of a section, and gives its header.
-fn append(image: &mut Vec<u8>, section: Section, content: &[u8]) -> SectionHeader {
+pub fn append(image: &mut Vec<u8>, section: Section, content: &[u8]) -> SectionHeader {
     let start = image.len();
     for piece in content.chunks(64_512) {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
@@ -82,12 +82,12 @@ fn append(image: &mut Vec<u8>, section: Section, content: &[u8]) -> SectionHeade
 }
 
 /// Puts headers in front of the sections.
-fn finish(mut image: Vec<u8>, sections: &[SectionHeader]) -> Vec<u8> {
+pub fn finish(chip: Chip, mut image: Vec<u8>, sections: &[SectionHeader]) -> Vec<u8> {
     for header in sections {
         let at = section_header::offset(header.id as u8);
         image[at..at + header.encode().len()].copy_from_slice(&header.encode());
     }
-    let header = Header::new(Chip::T6.code(1), image.len() as u32).encode();
+    let header = Header::new(chip.code(1), image.len() as u32).encode();
     image[..header.len()].copy_from_slice(&header);
     image
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The story that `make demo` tells and the tests check: a T6, a panic, a dump.
+//! The story that `make demo` tells and the tests check: a T6 with a fault, a panic, a dump.
 
 use crate::{Adapter, Vm};
 
-/// The adapter of the story.
+/// The adapter of the story: a memory of it lost two bits of a word.
 pub fn adapter() -> Adapter {
-    Adapter::t6(6)
+    Adapter::t6(6).option("--fault=EDC0.ECC_UE")
 }
 
 /// What the initramfs of a crash kernel does before it saves the vmcore.

@@ -18,7 +18,7 @@ use self::console::Watch;
 #[derive(Parser)]
 #[command(version)]
 enum Cli {
-    /// The whole story: panic, device dump, makedumpfile, and what vmcoredd shows of it
+    /// The whole story: panic, device dump, makedumpfile, and what vmcoredd says of it
     Demo,
     /// Register accesses and time, ours and the C driver's
     Bench,
@@ -93,19 +93,23 @@ fn tell() -> Result<()> {
         start.elapsed().as_secs_f32(),
         vmcore.display()
     );
-    for command in ["list", "show"] {
-        vmcoredd(command, &vmcore)?;
+    // The last one says that the adapter had stopped.
+    for (command, status) in [("list", 0), ("show", 0), ("diagnose", 3)] {
+        vmcoredd(command, &vmcore, status)?;
     }
     Ok(())
 }
 
-fn vmcoredd(command: &str, vmcore: &Path) -> Result<()> {
+fn vmcoredd(command: &str, vmcore: &Path, expected: i32) -> Result<()> {
     println!("\n$ vmcoredd {command} {}", vmcore.display());
     let status = Command::new(vm::bin_dir().join("vmcoredd"))
         .arg(command)
         .arg(vmcore)
         .status()?;
-    ensure!(status.success(), "vmcoredd {command}: {status}");
+    ensure!(
+        status.code() == Some(expected),
+        "vmcoredd {command}: {status}"
+    );
     Ok(())
 }
 

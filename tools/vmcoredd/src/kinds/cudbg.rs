@@ -3,9 +3,9 @@
 //! Chelsio's cudbg images.
 
 mod cursor;
-mod fields;
 mod gauges;
 mod image;
+mod names;
 mod registers;
 pub mod sections;
 

@@ -40,6 +40,9 @@ pub struct Field {
     pub meaning: Option<Cow<'static, str>>,
 }
 
+/// What a bit stands for that is set and whose interrupt is switched off.
+pub const MASKED: &str = "masked";
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.meaning, self.bits) {

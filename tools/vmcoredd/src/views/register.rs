@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::kinds::register::Register;
+use crate::kinds::register::{Register, MASKED};
 
 pub fn json(register: &Register) -> Value {
     let mut json = Map::new();
@@ -18,6 +18,14 @@ pub fn json(register: &Register) -> Value {
         let fields = register.fields.iter();
         let fields = fields.map(|field| (field.name.to_string(), field.value.into()));
         json.insert("fields".into(), Value::Object(fields.collect()));
+    }
+    let masked = register
+        .fields
+        .iter()
+        .filter(|field| field.meaning.as_deref() == Some(MASKED));
+    let masked: Vec<Value> = masked.map(|field| field.name.as_ref().into()).collect();
+    if !masked.is_empty() {
+        json.insert("masked".into(), masked.into());
     }
     Value::Object(json)
 }

@@ -2,7 +2,7 @@
 
 //! What is in the dumps of adapters, as `vmcoredd` decodes it, is what the adapters hold.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 use vm::Adapter;
@@ -96,6 +96,36 @@ impl Case {
 
 fn json(path: PathBuf) -> Value {
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_diagnosis_names_what_is_broken_and_nothing_else() {
+    // Adapters of the same file are told apart by name.
+    let broken = "T6:fw1.27.5:EDC0.ECC_UE";
+    let expected = [(3, broken), (0, "healthy"), (0, "healthy"), (0, "healthy")];
+    for (case, (status, signature)) in cases().iter().zip(expected) {
+        let vmcore = of(case.boot).out.join("vmcore");
+        let output = Command::new(vm::bin_dir().join("vmcoredd"))
+            .arg("diagnose")
+            .args([vmcore.as_os_str(), case.name().as_ref(), "--json".as_ref()])
+            .output()
+            .unwrap();
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        let found = &said[0]["findings"];
+        let held = said[0]["verdict"]["signature"].as_str().unwrap();
+        assert!(held.ends_with(signature), "{held}");
+        match status {
+            0 => assert_eq!(found, &Value::Array(Vec::new())),
+            _ => {
+                assert_eq!(found.as_array().unwrap().len(), 1);
+                let address = &found[0]["registers"][2];
+                assert_eq!(address["name"], "EDC0_H_ECC_ERR_ADDR");
+                let place = address["words"].as_str().unwrap();
+                assert!(place.ends_with("0x5040, in DBQ contexts"), "{place}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,25 +2,12 @@
 
 //! Names of registers.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use vmcore_format::cudbg::{reg_dump, Chip};
 
-use super::fields;
-use crate::kinds::register::Register;
-
-/// Addresses and names, of all chips that have them.
-static NAMES: LazyLock<BTreeMap<u32, &str>> = LazyLock::new(|| {
-    let lines = include_str!("registers.txt").lines();
-    let entry = |line: &'static str| {
-        let (address, name) = line.split_once(' ')?;
-        Some((
-            u32::from_str_radix(address.strip_prefix("0x")?, 16).ok()?,
-            name,
-        ))
-    };
-    lines.filter_map(entry).collect()
-});
+use super::names;
+use crate::kinds::register::{Field, Register, MASKED};
 
 /// Units by the address at which they begin.
 const UNITS: [(u32, &str); 33] = [
@@ -64,9 +51,11 @@ pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
     let was_read = |(address, _): &(u32, u32)| {
         unread.is_none_or(|unread| reg_dump::was_read(chip, *address, unread))
     };
-    let register = |(address, value)| {
-        let name = NAMES.get(&address).copied();
-        let fields = fields::of(chip, address, value);
+    let values: BTreeMap<_, _> = reg_dump::values(chip, dump).filter(was_read).collect();
+    let register = |(&address, &value): (&u32, &u32)| {
+        let name = names::of(address);
+        let enabled = names::enable(address).and_then(|enable| values.get(&enable).copied());
+        let fields = fields(chip, address, value, enabled);
         Register {
             address: address.into(),
             unit: unit(address).into(),
@@ -77,13 +66,42 @@ pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
             fields,
         }
     };
-    let values = reg_dump::values(chip, dump).filter(was_read);
-    values.map(register).collect()
+    values.iter().map(register).collect()
+}
+
+/// The fields of a register. Of a register of causes, those whose interrupts are not `enabled` are told apart, and bits that have no
+/// name are shown as they are.
+fn fields(chip: Chip, address: u32, value: u32, enabled: Option<u32>) -> Vec<Field> {
+    let mut fields = names::fields(chip, address, value);
+    if !names::is_cause(address) {
+        return fields;
+    }
+    let mut unknown = value;
+    for field in &mut fields {
+        let mask = (u32::MAX >> (32 - field.bits)) << field.low;
+        unknown &= !mask;
+        if enabled.is_some_and(|enabled| value & mask & enabled == 0) {
+            field.meaning = Some(MASKED.into());
+        }
+    }
+    if unknown != 0 {
+        fields.push(Field {
+            name: "unknown".into(),
+            value: unknown.into(),
+            low: 0,
+            bits: 32,
+            meaning: None,
+        });
+    }
+    fields
 }
 
 /// Registers to begin with, when a card has stopped: these, and all that have fields.
 fn is_telling(name: &str) -> bool {
-    name.contains("INT_CAUSE") || name.ends_with("_FW") || ["PL_REV", "PL_WHOAMI"].contains(&name)
+    name.contains("INT_CAUSE")
+        || name.contains("_ECC_")
+        || name.ends_with("_FW")
+        || ["PL_REV", "PL_WHOAMI"].contains(&name)
 }
 
 fn unit(address: u32) -> &'static str {
@@ -140,8 +158,27 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_table_is_understood() {
-        assert_eq!(NAMES.len(), include_str!("registers.txt").lines().count());
+    fn units_ascend() {
         assert!(UNITS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn no_bit_of_a_cause_vanishes_and_masked_ones_are_told_apart() {
+        for (registers, expected) in [
+            (&[(0x50078, 0x4), (0x50074, 0x3f)][..], "ECC_UE"),
+            (&[(0x50078, 0x6), (0x50074, 0x4)], "ECC_UE ECC_CE=masked"),
+            (&[(0x50078, 0x104), (0x50074, 0x3f)], "ECC_UE unknown=0x100"),
+            (&[(0x1940c, 1 << 16), (0x19410, 0)], "EDC0=masked"),
+        ] {
+            let mut dump = vec![0; reg_dump::len(Chip::T6)];
+            for (address, value) in registers {
+                let value: u32 = *value;
+                dump[*address..address + 4].copy_from_slice(&value.to_le_bytes());
+            }
+            let registers_held = decode(Chip::T6, &dump, None);
+            let mut held = registers_held.iter();
+            let cause = held.find(|register| register.address == registers[0].0 as u64);
+            assert_eq!(cause.unwrap().words(), expected);
+        }
     }
 }

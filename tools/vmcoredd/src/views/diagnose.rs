@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `vmcoredd diagnose`.
+
+use std::io::Write;
+
+use anyhow::{bail, Result};
+use serde::Serialize;
+
+use crate::{
+    cli::Diagnose,
+    findings::{self, Diagnosis, Evidence, Severity},
+    progress, views,
+    vmcore::Vmcore,
+};
+
+#[derive(Serialize)]
+struct Diagnosed {
+    name: String,
+    what: String,
+    #[serde(flatten)]
+    diagnosis: Diagnosis,
+}
+
+/// A device had stopped, or could not be trusted any more.
+const FATAL: u8 = 3;
+
+pub fn run(args: &Diagnose) -> Result<u8> {
+    let vmcore = Vmcore::open(&args.file)?;
+    let (dumps, _) = views::select(&vmcore, &args.names);
+    let mut diagnosed = Vec::new();
+    for dump in dumps {
+        let content = match dump.content() {
+            Ok(content) => content,
+            Err(error) => {
+                crate::complain!("{}: {}: {error}", args.file.display(), dump.name);
+                continue;
+            }
+        };
+        let Some(content) = content else { continue };
+        let Some(diagnosis) = findings::diagnose(content.as_ref()) else {
+            continue;
+        };
+        diagnosed.push(Diagnosed {
+            name: dump.name.clone(),
+            what: content.title(),
+            diagnosis,
+        });
+    }
+    progress::clear();
+    views::report(&vmcore);
+    if diagnosed.is_empty() {
+        bail!(
+            "{}: no dump of a device for which there are rules: see `vmcoredd list`",
+            args.file.display()
+        );
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match args.json {
+        true => views::print_json(&mut out, &diagnosed)?,
+        false => diagnosed.iter().try_for_each(|one| one.print(&mut out))?,
+    }
+    out.flush()?;
+    let verdicts = diagnosed.iter().map(|one| one.diagnosis.verdict.severity);
+    Ok(match verdicts.max().flatten() {
+        Some(Severity::Fatal) => FATAL,
+        Some(Severity::Error | Severity::Warning) => 1,
+        Some(Severity::Information) | None => 0,
+    })
+}
+
+impl Diagnosed {
+    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let Diagnosis {
+            verdict,
+            findings,
+            state,
+            masked,
+            unknown,
+            unseen,
+            advice,
+        } = &self.diagnosis;
+        writeln!(out, "{}: {}", self.name, self.what)?;
+        writeln!(out, "  verdict     {}", verdict.words)?;
+        let doubts = match verdict.doubts.is_empty() {
+            true => String::new(),
+            false => format!(": {}", verdict.doubts.join("; ")),
+        };
+        writeln!(out, "  confidence  {}{doubts}", verdict.confidence.name())?;
+        writeln!(out, "  signature   {}", verdict.signature)?;
+        for finding in findings {
+            let severity = finding.severity.name();
+            writeln!(out, "\n  {severity}: {}: {}", finding.unit, finding.words)?;
+            print_registers(out, &finding.registers)?;
+            writeln!(out, "    rule {}, from {}", finding.rule, finding.source)?;
+        }
+        if !state.is_empty() {
+            writeln!(out, "\n  state")?;
+        }
+        for state in state {
+            writeln!(out, "    {:<15} {}", state.of, state.words)?;
+        }
+        for (title, registers) in [
+            ("set, but its interrupt is switched off", masked),
+            ("set, and no rule knows what it means", unknown),
+        ] {
+            if !registers.is_empty() {
+                writeln!(out, "\n  {title}")?;
+                print_registers(out, registers)?;
+            }
+        }
+        for (title, lines) in [("not seen", unseen), ("what to do next", advice)] {
+            if !lines.is_empty() {
+                writeln!(out, "\n  {title}")?;
+            }
+            for line in lines {
+                writeln!(out, "    {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print_registers(out: &mut impl Write, registers: &[Evidence]) -> std::io::Result<()> {
+    for register in registers {
+        let Evidence {
+            name,
+            address,
+            value,
+            words,
+        } = register;
+        let line = match address {
+            Some(address) => format!("    {address:#07x}  {name:<24} {value:#010x}  {words}"),
+            None => format!("    {name}: {value}  {words}"),
+        };
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Diagnoses of modelled adapters: healthy ones, and each with one fault.
+//!
+//! Rules were written from Linux's interrupt handlers, the model's faults from FreeBSD's register tables.
+
+#[allow(dead_code)]
+mod files;
+
+use std::collections::BTreeSet;
+
+use t6model::{Adapter, Fault, Options, Space};
+use vmcore_format::cudbg::{
+    cause::{Cause, Detail},
+    reg_dump,
+    section::Section,
+    section_header::SectionHeader,
+    status::Status,
+    Chip, TABLE_END,
+};
+use vmcoredd::{
+    findings::{self, Confidence, Diagnosis, Severity},
+    Vmcore,
+};
+
+const CHIPS: [Chip; 3] = [Chip::T4, Chip::T5, Chip::T6];
+const PL_REV: u32 = 0x1943c;
+
+fn read(adapter: &mut Adapter, address: u32) -> u32 {
+    let mut word = [0; 4];
+    adapter.read(Space::Bar0, address.into(), &mut word);
+    u32::from_le_bytes(word)
+}
+
+fn write(adapter: &mut Adapter, address: u32, value: u32) {
+    adapter.write(Space::Bar0, address.into(), &value.to_le_bytes());
+}
+
+/// A word of the processor's address space: a command at 0x7b50, the answer at 0x7b54.
+fn processor(adapter: &mut Adapter, address: u32) -> u32 {
+    write(adapter, 0x7b50, address);
+    while read(adapter, 0x7b50) & (1 << 17) != 0 {}
+    read(adapter, 0x7b54)
+}
+
+/// `struct cudbg_cim_qcfg`.
+fn queues(adapter: &mut Adapter) -> Vec<u8> {
+    let chip = adapter.options().chip;
+    let sizes: Vec<u16> = (0..14)
+        .map(|queue| {
+            // Inbound ones, then outbound ones.
+            let selector = if queue < 6 {
+                queue
+            } else {
+                (1 << 4) | (queue - 6)
+            };
+            write(adapter, 0x7b48, selector);
+            ((read(adapter, 0x7b4c) >> 24) & 0x3f) as u16 * 256
+        })
+        .collect();
+    let first = if chip == Chip::T4 { 0x10 } else { 0x280 };
+    let mut section = vec![0; 2 + 28];
+    section.extend(sizes.iter().flat_map(|size| size.to_le_bytes()));
+    section.extend([0; 12 + 2 + 64]);
+    section.extend((0..56).flat_map(|nth| processor(adapter, first + 4 * nth).to_le_bytes()));
+    section
+}
+
+/// What a dump of an adapter says of what rules look at.
+fn diagnose(options: Options) -> Diagnosis {
+    let chip = options.chip;
+    let mut adapter = Adapter::new(options).unwrap();
+    let mut image = vec![0; TABLE_END];
+    let mut registers = vec![0; reg_dump::len(chip)];
+    for address in reg_dump::addresses(chip) {
+        let value = read(&mut adapter, address);
+        registers[address as usize..][..4].copy_from_slice(&value.to_le_bytes());
+    }
+    let mut sections = match read(&mut adapter, PL_REV) {
+        u32::MAX => vec![SectionHeader {
+            id: Section::RegDump.id().into(),
+            start: TABLE_END as u32,
+            status: Status::SYSTEM_ERROR,
+            detail: Detail::new(Cause::DeviceGone, PL_REV, u32::MAX.into()),
+            ..SectionHeader::default()
+        }],
+        _ => {
+            let queues = queues(&mut adapter);
+            vec![
+                files::append(&mut image, Section::RegDump, &registers),
+                files::append(&mut image, Section::CimQcfg, &queues),
+            ]
+        }
+    };
+    let (start, len) = adapter.layout().device_log;
+    let mut log = vec![0; len as usize];
+    adapter.peek(start.into(), &mut log);
+    sections.push(files::append(&mut image, Section::DevLog, &log));
+    let image = files::finish(chip, image, &sections);
+    let vmcore = Vmcore::stream(&image[..]).unwrap();
+    let content = vmcore.dumps()[0].content().unwrap().unwrap();
+    findings::diagnose(content.as_ref()).unwrap()
+}
+
+#[test]
+fn a_healthy_adapter_has_no_finding() {
+    for chip in CHIPS {
+        for seed in 1..4 {
+            let diagnosis = diagnose(Options::new(chip, seed));
+            assert_eq!(diagnosis.findings, [], "{chip:?}");
+            assert_eq!((diagnosis.masked, diagnosis.unknown), (vec![], vec![]));
+            assert_eq!(diagnosis.verdict.severity, None);
+            assert_eq!(diagnosis.verdict.confidence, Confidence::High);
+            let signature = diagnosis.verdict.signature;
+            assert_eq!(signature, format!("{}:fw?:healthy", chip.name()));
+        }
+    }
+}
+
+#[test]
+fn each_rule_has_a_fault_that_it_finds_and_no_other_rule_does() {
+    let is_of =
+        |chips: &str, chip: Chip| chips == "*" || chips.split(',').any(|name| name == chip.name());
+    let (mut cases, mut names) = (0, BTreeSet::new());
+    for (rule, chips) in findings::rules() {
+        let fault = Fault::named(rule).unwrap_or_else(|| panic!("no fault is called {rule}"));
+        names.insert(rule);
+        for chip in CHIPS {
+            if !chips.iter().all(|chips| is_of(chips, chip)) {
+                continue;
+            }
+            assert!(fault.is_of(chip), "{rule} of {chip:?} cannot happen");
+            let faults = vec![fault];
+            let diagnosis = diagnose(Options {
+                faults,
+                ..Options::new(chip, 3)
+            });
+            let found: Vec<_> = diagnosis
+                .findings
+                .iter()
+                .map(|finding| finding.rule.as_str())
+                .collect();
+            assert_eq!(found, [rule], "{chip:?}");
+            assert_eq!(diagnosis.unknown, [], "{rule} of {chip:?}");
+            assert_eq!(
+                diagnosis.verdict.severity,
+                Some(diagnosis.findings[0].severity)
+            );
+            assert!(!diagnosis.advice.is_empty(), "{rule}");
+            cases += 1;
+        }
+    }
+    assert!(cases > 200, "{cases}");
+    for fault in Fault::all() {
+        assert!(names.contains(fault.name), "no rule finds {}", fault.name);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_registers() {
+    for (chip, fault, signature, registers) in [
+        (
+            Chip::T6,
+            "EDC0.ECC_UE",
+            "T6:fw?:EDC0.ECC_UE",
+            &[
+                "EDC0_H_INT_CAUSE=ECC_UE",
+                "EDC0_H_ECC_STATUS=CECNT=0x0 UECNT=0x1",
+                "EDC0_H_ECC_ERR_ADDR=",
+            ][..],
+        ),
+        // Of many bits the highest that is set is the sign.
+        (
+            Chip::T6,
+            "SGE.PARITY1",
+            "T6:fw?:SGE.PERR_PC_RSP",
+            &["SGE_INT_CAUSE1=PERR_PC_RSP"],
+        ),
+        (
+            Chip::T4,
+            "SGE.PARITY1",
+            "T4:fw?:SGE.PARITY",
+            &["SGE_INT_CAUSE1=PARITY=0x800000"],
+        ),
+        (
+            Chip::T5,
+            "MA.MEM_WRAP",
+            "T5:fw?:MA.MEM_WRAP",
+            &[
+                "MA_INT_CAUSE=MEM_WRAP",
+                "MA_INT_WRAP_STATUS=MEM_WRAP_ADDRESS=0x1234567 MEM_WRAP_CLIENT_NUM=0x4",
+            ],
+        ),
+        (
+            Chip::T6,
+            "PL.UNEXPLAINED",
+            "T6:fw?:PL.UNEXPLAINED",
+            &["PL_INT_CAUSE=SF"],
+        ),
+    ] {
+        let faults = vec![Fault::named(fault).unwrap()];
+        let diagnosis = diagnose(Options {
+            faults,
+            ..Options::new(chip, 2)
+        });
+        assert_eq!(diagnosis.verdict.signature, signature);
+        let held = &diagnosis.findings[0].registers;
+        let held: Vec<_> = held
+            .iter()
+            .map(|register| format!("{}={}", register.name, register.words))
+            .collect();
+        assert_eq!(held, registers);
+    }
+}
+
+#[test]
+fn what_is_masked_or_unknown_is_no_finding_and_is_shown() {
+    let broken = |broken: &[(u32, u32)]| Options {
+        broken: broken.to_vec(),
+        ..Options::new(Chip::T6, 1)
+    };
+    for (options, masked, unknown) in [
+        // The unit's own switch is off; that of the unit in PL is off.
+        (
+            broken(&[(0x50078, 4), (0x50074, 0)]),
+            &["ECC_UE"][..],
+            &[][..],
+        ),
+        (broken(&[(0x50078, 4), (0x19410, 0)]), &["ECC_UE"], &[]),
+        (broken(&[(0x50078, 0x8000)]), &[], &[0x8000]),
+        // Usual on T6.
+        (broken(&[(0x9408, 1 << 13)]), &[], &[]),
+    ] {
+        let diagnosis = diagnose(options);
+        assert_eq!(diagnosis.findings, []);
+        let words: Vec<_> = diagnosis
+            .masked
+            .iter()
+            .map(|register| register.words.as_str())
+            .collect();
+        assert_eq!(words, masked);
+        let values: Vec<_> = diagnosis
+            .unknown
+            .iter()
+            .map(|register| register.value)
+            .collect();
+        assert_eq!(values, unknown);
+        let expected = match unknown.is_empty() {
+            true => Confidence::High,
+            false => Confidence::Medium,
+        };
+        assert_eq!(diagnosis.verdict.confidence, expected);
+    }
+}
+
+#[test]
+fn a_noisy_chip_has_many_findings_and_no_bit_of_a_cause_vanishes() {
+    let noise = true;
+    let diagnosis = diagnose(Options {
+        noise,
+        ..Options::new(Chip::T6, 1)
+    });
+    assert_eq!(diagnosis.verdict.severity, Some(Severity::Fatal));
+    assert_eq!(diagnosis.verdict.confidence, Confidence::Medium);
+    assert!(diagnosis
+        .findings
+        .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
+    assert!(!diagnosis.unknown.is_empty() && !diagnosis.masked.is_empty());
+}
