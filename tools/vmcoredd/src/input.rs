@@ -6,6 +6,7 @@ mod compressed;
 mod elf;
 mod flattened;
 mod kdump;
+pub mod memory;
 mod notes;
 mod open;
 mod source;
@@ -20,6 +21,7 @@ use std::{
 use anyhow::{bail, Context, Result};
 
 use self::{
+    memory::Core,
     open::Opened,
     source::{Place, Source},
 };
@@ -113,6 +115,8 @@ pub struct Input {
     pub kind: String,
     pub notes: Vec<Note>,
     pub warnings: Vec<Warning>,
+    /// What else is in a vmcore; `None`: it is a payload by itself.
+    pub core: Option<Core>,
 }
 
 impl Input {
@@ -139,8 +143,10 @@ impl Input {
             len: payload.end.saturating_sub(payload.start),
             source: source.clone(),
         };
+        let mut core = None;
         let (mut kind, notes, damage) = match locate(&source, bare)? {
             Located::Notes(place) => {
+                core = Some(Core::new(&source, place));
                 let (found, damage) = notes::walk(&source, place)?;
                 let notes = found.iter().map(|found| note(&found.name, found.payload));
                 (kind(&source)?, notes.collect(), damage)
@@ -165,6 +171,7 @@ impl Input {
         Ok(Self {
             kind,
             notes,
+            core,
             warnings: packed.chain(damage.map(Warning::Notes)).collect(),
         })
     }

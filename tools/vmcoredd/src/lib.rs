@@ -26,12 +26,13 @@
 //!
 //! * `findings`: what is wrong with a device, by tables of rules, one for each family of hardware. Stands between kinds and views.
 //!
-//! Beside them: `cli`, the command line, and `doctor`, which examines a system.
+//! Beside them: `kernel`, which finds the kernel's log in its memory; `cli`, the command line, and `doctor`, which examines a system.
 
 pub mod cli;
 mod doctor;
 pub mod findings;
 pub mod input;
+mod kernel;
 pub mod kinds;
 mod progress;
 mod views;

@@ -11,8 +11,9 @@ use anyhow::{Context, Result};
 use vmcore_format::manifest::NAME;
 
 use crate::{
-    input::{Input, Warning},
-    kinds::{self, manifest::Manifest, Dump},
+    input::{memory::Core, Input, Warning},
+    kernel::Kernel,
+    kinds::{self, manifest::Manifest, messages::Log, Dump},
 };
 
 /// What a file holds.
@@ -27,6 +28,7 @@ pub struct Vmcore {
     dumps: Vec<Dump>,
     /// The manifest, as the dump that it is.
     manifest_dump: Option<Dump>,
+    core: Option<Core>,
 }
 
 impl Vmcore {
@@ -50,6 +52,7 @@ impl Vmcore {
             manifest: None,
             dumps: input.notes.into_iter().map(Dump::new).collect(),
             manifest_dump: None,
+            core: input.core,
         };
         let is_one = |dump: &Dump| dump.name.as_bytes() == NAME;
         if let Some(index) = vmcore.dumps.iter().rposition(is_one) {
@@ -63,6 +66,12 @@ impl Vmcore {
     /// All dumps but the manifest.
     pub fn dumps(&self) -> &[Dump] {
         &self.dumps
+    }
+
+    /// What the kernel that panicked had logged. Fails if the file has no memory of it, or not that part.
+    pub fn kernel_log(&self) -> Result<Log> {
+        let core = self.core.as_ref().context("the file is no vmcore")?;
+        Kernel::new(&core.memory()?, &core.info()?).log()
     }
 
     /// All dumps, the manifest last.

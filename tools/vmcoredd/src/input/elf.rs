@@ -32,6 +32,20 @@ pub fn notes(source: &Source) -> Result<Place> {
     )
 }
 
+/// Physical address, bytes in the file, and where they are, of each segment of a type.
+pub fn segments(source: &Source, type_: u32) -> Result<Vec<(u64, u64, u64)>> {
+    let (ehdr, end) = ehdr(source)?;
+    let headers = source.up_to(0, usize::try_from(end)?)?;
+    let mut segments = Vec::new();
+    for phdr in ehdr.phdrs(&headers) {
+        let (_, phdr) = phdr?;
+        if phdr.type_ == type_ {
+            segments.push((phdr.paddr, phdr.filesz, phdr.offset));
+        }
+    }
+    Ok(segments)
+}
+
 fn ehdr(source: &Source) -> Result<(Ehdr, u64)> {
     let ehdr = Ehdr::parse(&source.up_to(0, Ehdr::LEN)?)?;
     let end = ehdr

@@ -46,7 +46,7 @@ pub fn is_split(source: &Source) -> Result<bool> {
     Ok(u32::from_le_bytes(field(source, at, "whether it is split")?) != 0)
 }
 
-fn block_size(source: &Source) -> Result<u64> {
+pub fn block_size(source: &Source) -> Result<u64> {
     let block = u32::from_le_bytes(field(source, BLOCK_SIZE, "the size of blocks")?);
     if !block.is_power_of_two() || !(512..=1 << 20).contains(&block) {
         bail!(
@@ -56,7 +56,7 @@ fn block_size(source: &Source) -> Result<u64> {
     Ok(block.into())
 }
 
-fn field<const N: usize>(source: &Source, offset: u64, what: &str) -> Result<[u8; N]> {
+pub fn field<const N: usize>(source: &Source, offset: u64, what: &str) -> Result<[u8; N]> {
     match source.up_to(offset, N)?.try_into() {
         Ok(bytes) => Ok(bytes),
         Err(_) => bail!("at offset {offset:#x}: expected {what}, but the file ends there"),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     cli::Diagnose,
     findings::{self, Diagnosis, Evidence, Severity},
+    kinds::messages::Message,
     progress, views,
     vmcore::Vmcore,
 };
@@ -21,6 +22,22 @@ struct Diagnosed {
     #[serde(flatten)]
     diagnosis: Diagnosis,
 }
+
+/// All that is said of a file.
+#[derive(Serialize)]
+struct Report {
+    devices: Vec<Diagnosed>,
+    /// What the kernel had logged of the panic, and of these devices before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    last_words: Vec<Message>,
+    /// Why there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_last_words: Option<String>,
+}
+
+/// Lines of the kernel's log that are repeated: of errors before the panic, and of the panic itself.
+const BEFORE: usize = 6;
+const PANIC: usize = 8;
 
 /// A device had stopped, or could not be trusted any more.
 const FATAL: u8 = 3;
@@ -56,17 +73,62 @@ pub fn run(args: &Diagnose) -> Result<u8> {
         );
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let log = vmcore.kernel_log();
+    let report = Report {
+        last_words: log
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |log| last_words(&log.messages)),
+        no_last_words: log.err().map(|error| format!("{error:#}")),
+        devices: diagnosed,
+    };
     match args.json {
-        true => views::print_json(&mut out, &diagnosed)?,
-        false => diagnosed.iter().try_for_each(|one| one.print(&mut out))?,
+        true => views::print_json(&mut out, &report)?,
+        false => report.print(&mut out)?,
     }
     out.flush()?;
-    let verdicts = diagnosed.iter().map(|one| one.diagnosis.verdict.severity);
+    let verdicts = report
+        .devices
+        .iter()
+        .map(|one| one.diagnosis.verdict.severity);
     Ok(match verdicts.max().flatten() {
         Some(Severity::Fatal) => FATAL,
         Some(Severity::Error | Severity::Warning) => 1,
         Some(Severity::Information) | None => 0,
     })
+}
+
+/// Errors before the panic, and how it begins; without a panic, the end of the log.
+fn last_words(log: &[Message]) -> Vec<Message> {
+    let is_panic = |message: &Message| message.text.contains("Kernel panic");
+    let panic = log.iter().position(is_panic).unwrap_or(log.len());
+    let (before, since) = log.split_at(panic);
+    let errors = before.iter().rev().filter(|message| message.is_error);
+    let mut words: Vec<_> = errors.take(BEFORE).cloned().collect();
+    words.reverse();
+    words.extend(since.iter().take(PANIC).cloned());
+    if since.is_empty() {
+        words.extend(log[log.len().saturating_sub(PANIC)..].iter().cloned());
+    }
+    words
+}
+
+impl Report {
+    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        self.devices.iter().try_for_each(|one| one.print(out))?;
+        writeln!(out, "\nthe kernel's last words")?;
+        for Message { time, text, .. } in &self.last_words {
+            let (seconds, micros) = (time / 1_000_000_000, time / 1000 % 1_000_000);
+            writeln!(
+                out,
+                "  [{seconds:5}.{micros:06}] {}",
+                text.replace('\n', "\n    ")
+            )?;
+        }
+        match &self.no_last_words {
+            Some(why) => writeln!(out, "  cannot be read: {why}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Diagnosed {

@@ -112,8 +112,9 @@ fn a_diagnosis_names_what_is_broken_and_nothing_else() {
             .unwrap();
         let said: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(status), "{said}");
-        let found = &said[0]["findings"];
-        let held = said[0]["verdict"]["signature"].as_str().unwrap();
+        let device = &said["devices"][0];
+        let found = &device["findings"];
+        let held = device["verdict"]["signature"].as_str().unwrap();
         assert!(held.ends_with(signature), "{held}");
         match status {
             0 => assert_eq!(found, &Value::Array(Vec::new())),
