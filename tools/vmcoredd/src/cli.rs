@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::views::timeline::Anchor;
+
 /// Lists, extracts, verifies and decodes the device dumps in a vmcore.
 ///
 /// A vmcore is what makedumpfile or cp saved after a panic: an ELF file, a kdump-compressed or a flattened one, also when gzip,
@@ -40,6 +42,20 @@ pub enum Command {
     /// Exit status: 0 nothing that the rules know is wrong; 1 warnings or errors; 3 a device had stopped, or could not be trusted any
     /// more; 2 the file cannot be read, is no vmcore, or holds no dump of a device for which there are rules.
     Diagnose(Diagnose),
+    /// Make one page to attach to a ticket: verdict, pictures, registers, logs
+    ///
+    /// The page is one file that needs nothing but a browser. Exit status: 0 the page is there; 1 it is, and the vmcore is damaged or
+    /// holds no device dumps; 2 there is no page.
+    Report(Report),
+    /// Find vmcores and leave a page and a small file with the device dumps beside each
+    ///
+    /// Beside `dump.TIME` or `vmcore` come `devices.TIME.html`, as `report` makes it, and `devices.TIME.vmcoredd`: device dumps and the
+    /// kernel's log without any memory, which every command reads like a vmcore. Prints a line with the verdict for each. What
+    /// has both already is left alone. Exit status: 0 all is done; 1 something was damaged or could not be written; 2 a directory cannot
+    /// be read.
+    Collect(Collect),
+    /// What the kernel and a device wrote down, side by side
+    Timeline(Timeline),
     /// Check that all of it can be read back
     Verify(Files),
     /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
@@ -123,4 +139,50 @@ pub struct Show {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Report {
+    /// A vmcore
+    pub file: PathBuf,
+    /// Where to write it; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Hide addresses and serial numbers, and leave out the dump itself
+    #[arg(long)]
+    pub redact: bool,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Args)]
+pub struct Timeline {
+    /// A vmcore
+    pub file: PathBuf,
+    /// Dumps whose logs to show [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// A moment that is known on both clocks: of the device, and the kernel's. Two of them tie the clocks
+    #[arg(long, value_name = "TICKS=SECONDS")]
+    pub anchor: Vec<Anchor>,
+    /// Show the last lines; 0 shows all
+    #[arg(long, default_value_t = 40, value_name = "LINES")]
+    pub last: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Collect {
+    /// Directories to search, three levels deep
+    #[arg(default_value = "/var/crash", value_name = "DIR")]
+    pub dirs: Vec<PathBuf>,
+    /// Hide addresses and serial numbers in the pages
+    #[arg(long)]
+    pub redact: bool,
+    /// Make again what is there
+    #[arg(long)]
+    pub force: bool,
 }

@@ -63,6 +63,9 @@ pub struct Evidence {
     /// What the value says: bits that are set, fields.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub words: String,
+    /// Where in the device's memory it points, as the memory map counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
 }
 
 /// Something that is worth knowing of a device.

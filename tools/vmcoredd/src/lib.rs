@@ -41,7 +41,7 @@ mod vmcore;
 pub use self::vmcore::Vmcore;
 use self::{
     cli::{Cli, Command},
-    views::{diagnose, extract, list, show, verify},
+    views::{collect, diagnose, extract, list, report, show, timeline, verify},
 };
 
 /// Everything was as it should be.
@@ -64,6 +64,9 @@ pub fn run(cli: &Cli) -> u8 {
     let result = match &cli.command {
         Command::List(args) => list::run(args),
         Command::Extract(args) => extract::run(args),
+        Command::Collect(args) => collect::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Timeline(args) => timeline::run(args),
         Command::Show(args) => show::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Diagnose(args) => diagnose::run(args),

@@ -2,14 +2,18 @@
 
 //! What is shown of vmcores. No view knows a format of files or of dumps.
 
+mod bundle;
+pub mod collect;
 pub mod diagnose;
 pub mod extract;
 pub mod list;
 mod memory_map;
 mod register;
+pub mod report;
 mod save;
 pub mod show;
 mod table;
+pub mod timeline;
 pub mod verify;
 
 use std::{io::Write, path::PathBuf};

@@ -29,7 +29,12 @@ pub struct Vmcore {
     /// The manifest, as the dump that it is.
     manifest_dump: Option<Dump>,
     core: Option<Core>,
+    /// The kernel's log, where a file has that instead of memory.
+    log: Option<Dump>,
 }
+
+/// The dump that is [`Vmcore::kernel_log`] where there is no memory, in the format of the crash kernel's own log.
+pub const KERNEL_LOG: &str = "kernel_log";
 
 impl Vmcore {
     /// Finds the dumps in `path`, "-" being standard input. Fails if it is no file that could hold any.
@@ -53,7 +58,12 @@ impl Vmcore {
             dumps: input.notes.into_iter().map(Dump::new).collect(),
             manifest_dump: None,
             core: input.core,
+            log: None,
         };
+        let is_log = |dump: &Dump| dump.name == KERNEL_LOG;
+        if let Some(index) = vmcore.dumps.iter().position(is_log) {
+            vmcore.log = Some(vmcore.dumps.remove(index));
+        }
         let is_one = |dump: &Dump| dump.name.as_bytes() == NAME;
         if let Some(index) = vmcore.dumps.iter().rposition(is_one) {
             let dump = vmcore.dumps.remove(index);
@@ -70,6 +80,12 @@ impl Vmcore {
 
     /// What the kernel that panicked had logged. Fails if the file has no memory of it, or not that part.
     pub fn kernel_log(&self) -> Result<Log> {
+        if let Some(dump) = &self.log {
+            let content = dump
+                .content()?
+                .context("the kernel's log is of no known kind")?;
+            return content.log().context("the kernel's log is empty");
+        }
         let core = self.core.as_ref().context("the file is no vmcore")?;
         Kernel::new(&core.memory()?, &core.info()?).log()
     }

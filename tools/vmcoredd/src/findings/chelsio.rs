@@ -285,8 +285,8 @@ impl Adapter {
         state
     }
 
-    /// The memory and the region in which an address of a memory lies.
-    fn place(&self, memory: &str, offset: u64) -> Option<String> {
+    /// Where an address of a memory is in the memory map, and in which region.
+    fn place(&self, memory: &str, offset: u64) -> Option<(u64, &'static str)> {
         let map = self.map.as_ref()?;
         let memory = map
             .memories
@@ -298,8 +298,7 @@ impl Adapter {
             Some(region) => region.name,
             None => "no region that is known",
         };
-        inside(memory.start, memory.end)
-            .then(|| format!("if it counts bytes: {address:#x}, in {name}"))
+        inside(memory.start, memory.end).then_some((address, name))
     }
 }
 
@@ -335,12 +334,14 @@ impl Facts for Adapter {
             words.push(format!("({})", REASONS[(value >> 24) as usize & 7]));
         }
         let memory = ECC_ADDRESSES.iter().find(|(known, _)| *known == address);
-        words.extend(memory.and_then(|(_, memory)| self.place(memory, value)));
+        let place = memory.and_then(|(_, memory)| self.place(memory, value));
+        words.extend(place.map(|(at, region)| format!("if it counts bytes: {at:#x}, in {region}")));
         Evidence {
             name: name.map_or_else(|| format!("{address:#07x}"), str::to_owned),
             address: Some(address),
             value,
             words: words.join(" "),
+            place: place.map(|(at, _)| at),
         }
     }
 

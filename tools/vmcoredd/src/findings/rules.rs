@@ -376,6 +376,7 @@ impl Group {
                 address: None,
                 value,
                 words: String::new(),
+                place: None,
             }),
         };
         let Some(evidence) = evidence else { return };

@@ -152,7 +152,7 @@ pub fn read(kernel: &Kernel<'_>) -> Result<Log> {
     }
     Ok(Log {
         writer: "kernel",
-        clock: "nanoseconds since boot",
+        clock: "seconds since boot",
         ticks_per_second: Some(1_000_000_000),
         messages,
     })

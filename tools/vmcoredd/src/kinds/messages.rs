@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Log {
     /// Who wrote it: "firmware", "kernel".
     pub writer: &'static str,
-    /// What its clock counts, in words.
+    /// What its times are in, as [`Log::stamp`] gives them.
     pub clock: &'static str,
     /// Ticks of the clock in a second; `None` if nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,4 +28,17 @@ pub struct Message {
     /// Whether it tells of an error.
     pub is_error: bool,
     pub text: String,
+}
+
+impl Log {
+    /// A time, for people.
+    pub fn stamp(&self, time: u64) -> String {
+        match self.ticks_per_second {
+            Some(rate) if rate > 0 => {
+                let micros = u128::from(time) * 1_000_000 / u128::from(rate);
+                format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+            }
+            _ => time.to_string(),
+        }
+    }
 }

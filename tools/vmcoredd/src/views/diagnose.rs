@@ -190,6 +190,7 @@ fn print_registers(out: &mut impl Write, registers: &[Evidence]) -> std::io::Res
             address,
             value,
             words,
+            ..
         } = register;
         let line = match address {
             Some(address) => format!("    {address:#07x}  {name:<24} {value:#010x}  {words}"),

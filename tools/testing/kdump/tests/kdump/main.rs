@@ -24,6 +24,7 @@ mod native;
 mod oracle;
 mod parallel;
 mod private;
+mod report;
 mod samples;
 mod sections;
 mod two_adapters;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is left of a vmcore when its memory is taken away: an ELF file with the device dumps and the kernel's log as notes. Every command reads it
+//! like a vmcore, and it can go where a vmcore must not.
+
+use std::io::Write;
+
+use anyhow::{anyhow, ensure, Context, Result};
+use flate2::{write::ZlibEncoder, Compression};
+use vmcore_format::{
+    crash_log::{piece_header, Header, PIECE_SIZE},
+    elf::{Ehdr, Phdr, PT_NOTE},
+    note::align4,
+    vmcoredd,
+};
+
+use crate::{
+    kinds::messages::Log,
+    vmcore::{Vmcore, KERNEL_LOG},
+};
+
+/// Headers of the file, before the notes.
+const NOTES_AT: u64 = (Ehdr::LEN + Phdr::LEN) as u64;
+/// Of syslog(2).
+const LEVELS: [&str; 8] = [
+    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
+];
+const ET_CORE: u16 = 4;
+const EM_X86_64: u16 = 62;
+
+/// Writes the notes of `vmcore`.
+pub fn write(vmcore: &Vmcore, out: &mut dyn Write) -> Result<()> {
+    let log = match vmcore.kernel_log() {
+        Ok(log) => Some(encode(&log)?),
+        Err(_) => None,
+    };
+    // The manifest stays the last.
+    let lens = log.iter().map(|log| log.len() as u64);
+    let lens = lens.chain(vmcore.all().map(|dump| dump.len));
+    let total = lens
+        .map(|len| align4(vmcoredd::HEADER_LEN as u64 + len))
+        .sum();
+    out.write_all(&ehdr())?;
+    let notes_header = Phdr {
+        type_: PT_NOTE,
+        offset: NOTES_AT,
+        filesz: total,
+        memsz: total,
+        ..Phdr::default()
+    };
+    out.write_all(&notes_header.encode())?;
+    if let Some(log) = &log {
+        note(out, KERNEL_LOG, log.len() as u64, |out| {
+            Ok(out.write_all(log)?)
+        })?;
+    }
+    for dump in vmcore.all() {
+        note(out, &dump.name, dump.len, |out| {
+            let mut written = 0;
+            dump.copy(|piece| {
+                written += piece.len() as u64;
+                Ok(out.write_all(piece)?)
+            })?;
+            ensure!(written == dump.len, "the file ends inside of it");
+            Ok(())
+        })
+        .with_context(|| dump.name.clone())?;
+    }
+    Ok(())
+}
+
+fn note(
+    out: &mut dyn Write,
+    name: &str,
+    len: u64,
+    payload: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
+    let header = vmcoredd::header(name.as_bytes(), len);
+    out.write_all(&header.map_err(|error| anyhow!("a name that no note can have: {error}"))?)?;
+    payload(out)?;
+    let padding = align4(len) - len;
+    Ok(out.write_all(&[0; 4][..padding as usize])?)
+}
+
+/// The log in the format of the crash kernel's own.
+fn encode(log: &Log) -> Result<Vec<u8>> {
+    let mut text = String::new();
+    for message in &log.messages {
+        let level = LEVELS.iter().position(|name| *name == message.level);
+        let level = level.map_or(String::new(), |level| format!("<{level}>"));
+        for line in message.text.lines() {
+            text += &format!("{level}[{:>12}] {line}\n", log.stamp(message.time));
+        }
+    }
+    let header = Header {
+        finished: true,
+        messages: u32::try_from(log.messages.len())?,
+        text_len: text.len() as u64,
+        ..Header::default()
+    };
+    let mut out = header.encode().to_vec();
+    for piece in text.as_bytes().chunks(PIECE_SIZE) {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(piece)?;
+        let packed = zlib.finish()?;
+        out.extend(piece_header(piece.len() as u32, packed.len() as u32));
+        out.extend(packed);
+    }
+    Ok(out)
+}
+
+/// The header of a core file with one program header.
+fn ehdr() -> Vec<u8> {
+    let mut out = b"\x7fELF\x02\x01\x01".to_vec();
+    out.resize(16, 0);
+    for half in [ET_CORE, EM_X86_64] {
+        out.extend(half.to_le_bytes());
+    }
+    out.extend(1u32.to_le_bytes());
+    // Entry, program headers, section headers.
+    for address in [0, Ehdr::LEN as u64, 0] {
+        out.extend(address.to_le_bytes());
+    }
+    out.extend(0u32.to_le_bytes());
+    for half in [Ehdr::LEN as u16, Phdr::LEN as u16, 1, 0, 0, 0] {
+        out.extend(half.to_le_bytes());
+    }
+    out
+}
