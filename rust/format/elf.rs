@@ -28,18 +28,35 @@ const IDENT: [u8; 7] = [0x7f, b'E', b'L', b'F', 2, 1, 1];
 /// The fields of the file header that lead to the program headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ehdr {
+    /// For which machine: `EM_X86_64`, ….
+    pub machine: u16,
+    /// What is particular to the machine, or, in a vmcore of makedumpfile, to the file.
+    pub flags: u32,
     /// Offset of the program headers, in bytes.
     pub phoff: u64,
-    /// Number of program headers, 1 to 65534.
-    pub phnum: u16,
+    /// Number of program headers, 1 to 65534; or [`Ehdr::PN_XNUM`].
+    pub phnum: u32,
+    /// Offset of the section headers, in bytes.
+    pub shoff: u64,
 }
 
 impl Ehdr {
     /// Bytes of a file header.
     pub const LEN: usize = 64;
+    /// There are more program headers than fit into the field: how many is in `sh_info` of the first section header.
+    pub const PN_XNUM: u32 = 0xffff;
 
-    /// Parses the first [`Ehdr::LEN`] bytes of a little-endian ELF64 core file.
+    /// Parses the first [`Ehdr::LEN`] bytes of a little-endian ELF64 core file with up to 65534 program headers.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let ehdr = Self::parse_large(bytes)?;
+        if ehdr.phnum == Self::PN_XNUM {
+            return Err(Error::new(56, "1 to 65534 program headers"));
+        }
+        Ok(ehdr)
+    }
+
+    /// Like [`Ehdr::parse`]; `phnum` may be [`Ehdr::PN_XNUM`], to be replaced by the number.
+    pub fn parse_large(bytes: &[u8]) -> Result<Self> {
         let ident = get(bytes, 0, IDENT.len(), "an ELF header of 64 bytes")?;
         for (at, (have, want)) in ident.iter().zip(IDENT).enumerate() {
             if *have != want {
@@ -61,11 +78,13 @@ impl Ehdr {
         field(52, Self::LEN as u16, "an ELF header size of 64")?;
         field(54, Phdr::LEN as u16, "program headers of 56 bytes")?;
         let ehdr = Self {
+            machine: u16_at(bytes, 18, "")?,
+            flags: u32_at(bytes, 48, "")?,
             phoff: u64_at(bytes, 32, "")?,
-            phnum: u16_at(bytes, 56, "")?,
+            phnum: u16_at(bytes, 56, "")?.into(),
+            shoff: u64_at(bytes, 40, "")?,
         };
-        // 0xffff (PN_XNUM) would mean that the number is elsewhere; a vmcore is never that large.
-        if ehdr.phnum == 0 || ehdr.phnum == 0xffff {
+        if ehdr.phnum == 0 {
             return Err(Error::new(56, "1 to 65534 program headers"));
         }
         if ehdr.phdrs_end().is_none() {
@@ -83,7 +102,7 @@ impl Ehdr {
     /// The program headers with their offsets in `headers`, the start of the file.
     pub fn phdrs<'a>(&self, headers: &'a [u8]) -> impl Iterator<Item = Result<(usize, Phdr)>> + 'a {
         let phoff = usize::try_from(self.phoff).unwrap_or(usize::MAX);
-        (0..usize::from(self.phnum)).map(move |index| {
+        (0..self.phnum as usize).map(move |index| {
             let at = phoff.saturating_add(index * Phdr::LEN);
             let bytes = get(headers, at, Phdr::LEN, "a program header of 56 bytes")?;
             Ok((at, Phdr::parse(bytes)?))

@@ -193,7 +193,7 @@ impl Layout {
         if Self::new(headers, lower_size, self.dumps_len, self.page)? != *self {
             return Err(Error::new(0, "the headers that the layout was made from"));
         }
-        let phnum = usize::from(Ehdr::parse(headers)?.phnum);
+        let phnum = Ehdr::parse(headers)?.phnum as usize;
         // `new()` has seen one PT_NOTE, the first, and PT_LOADs, all of them within `headers`.
         for bytes in headers
             .get_mut(Ehdr::LEN..)

@@ -40,6 +40,13 @@ fn manifest() -> Vec<u8> {
     [&header.encode()[..], &entry.encode()].concat()
 }
 
+/// As `lz4 -l` writes it.
+fn legacy_lz4(bytes: &[u8]) -> Vec<u8> {
+    let packed = lz4_flex::block::compress(bytes);
+    let magic = 0x184c_2102u32.to_le_bytes();
+    [&magic[..], &(packed.len() as u32).to_le_bytes(), &packed].concat()
+}
+
 fn main() -> std::io::Result<()> {
     let dir = PathBuf::from(std::env::args_os().nth(1).expect("a directory"));
     fs::create_dir_all(&dir)?;
@@ -51,7 +58,19 @@ fn main() -> std::io::Result<()> {
     let (elf, kdump) = (files::elf(&dumps), files::kdump(&dumps));
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(&elf)?;
+    let frames = [
+        ruzstd::encoding::compress_to_vec(&elf[..], ruzstd::encoding::CompressionLevel::Fastest),
+        [
+            &[0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 0][..],
+            &legacy_lz4(&elf),
+        ]
+        .concat(),
+    ];
+    let mut no_headers = elf.clone();
+    no_headers[64..120].fill(0);
     for (name, bytes) in [
+        ("frames", frames.concat()),
+        ("no-headers", no_headers),
         ("flat-elf", files::flattened(&elf)),
         ("flat-kdump", files::flattened(&kdump)),
         ("gzip", gzip.finish()?),

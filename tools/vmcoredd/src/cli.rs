@@ -2,66 +2,89 @@
 
 //! The command line.
 
+pub mod exit_status;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    builder::{PossibleValuesParser, ValueParser},
+    Args, Parser, Subcommand, ValueEnum,
+};
 
-use crate::views::timeline::Anchor;
+use crate::{kinds, views::timeline::Anchor};
+
+pub const EXAMPLES: [&str; 6] = [
+    "vmcoredd list /var/crash/*/dump.*",
+    "ssh HOST cat /var/crash/vmcore | vmcoredd verify -",
+    "vmcoredd show vmcore --registers | grep SGE_",
+    "vmcoredd show vmcore 05.0 --section dev_log --section cim_la",
+    "vmcoredd extract vmcore --section mc0 -o /tmp/dump",
+    "vmcoredd extract vmcore 05.0 -o - | ssh HOST 'cat >card.bin'",
+];
 
 /// Lists, extracts, verifies and decodes the device dumps in a vmcore.
 ///
 /// A vmcore is what makedumpfile or cp saved after a panic: an ELF file, a kdump-compressed or a flattened one, also when gzip,
 /// xz, zstd, bzip2 or lz4 packed it; or /proc/vmcore itself. `-` is standard input. What `extract` writes can be given, too.
 #[derive(Parser)]
-#[command(
-    version,
-    after_help = "Exit status: 0 all is well; 1 a file is damaged, or what was asked for is not in it; 2 a file cannot be \
-                  read or is no vmcore, or the command line is wrong.\n\n\
-                  Examples:\n  \
-                  vmcoredd list /var/crash/*/dump.*\n  \
-                  ssh HOST cat /var/crash/vmcore | vmcoredd verify -\n  \
-                  vmcoredd show vmcore --registers | grep SGE_\n  \
-                  vmcoredd show vmcore --section dev_log --section cim_la\n  \
-                  vmcoredd extract vmcore --section mc0 -o /tmp/dump"
-)]
+#[command(version, after_help = help())]
 pub struct Cli {
+    /// When to use colours
+    ///
+    /// `auto` does on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
     #[command(subcommand)]
     pub command: Command,
+}
+
+fn help() -> String {
+    let status = exit_status::help("vmcoredd");
+    format!("{status}\n\nExamples:\n  {}", EXAMPLES.join("\n  "))
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Name the device dumps in files
+    #[command(after_help = exit_status::help("list"))]
     List(Files),
     /// Write device dumps, or one decoded section of them, to files
+    #[command(after_help = exit_status::help("extract"))]
     Extract(Extract),
     /// Decode device dumps: sections, registers, memory map
+    #[command(after_help = exit_status::help("show"))]
     Show(Show),
     /// Say what is wrong with the devices
-    ///
-    /// Exit status: 0 nothing that the rules know is wrong; 1 warnings or errors; 3 a device had stopped, or could not be trusted any
-    /// more; 2 the file cannot be read, is no vmcore, or holds no dump of a device for which there are rules.
+    #[command(after_help = exit_status::help("diagnose"))]
     Diagnose(Diagnose),
     /// Make one page to attach to a ticket: verdict, pictures, registers, logs
     ///
-    /// The page is one file that needs nothing but a browser. Exit status: 0 the page is there; 1 it is, and the vmcore is damaged or
-    /// holds no device dumps; 2 there is no page.
+    /// The page is one file that needs nothing but a browser.
+    #[command(after_help = exit_status::help("report"))]
     Report(Report),
     /// Find vmcores and leave a page and a small file with the device dumps beside each
     ///
     /// Beside `dump.TIME` or `vmcore` come `devices.TIME.html`, as `report` makes it, and `devices.TIME.vmcoredd`: device dumps and the
     /// kernel's log without any memory, which every command reads like a vmcore. Prints a line with the verdict for each. What
-    /// has both already is left alone. Exit status: 0 all is done; 1 something was damaged or could not be written; 2 a directory cannot
-    /// be read.
+    /// has both already is left alone.
+    #[command(after_help = exit_status::help("collect"))]
     Collect(Collect),
     /// What the kernel and a device wrote down, side by side
+    #[command(after_help = exit_status::help("timeline"))]
     Timeline(Timeline),
     /// Check that all of it can be read back
+    #[command(after_help = exit_status::help("verify"))]
     Verify(Files),
     /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
-    ///
-    /// Exit status, as monitoring systems expect it: 0 all is ready; 1 the vmcore would be saved without device dumps, or with less
-    /// than it could have; 2 there would be no vmcore, or DIR is not the root directory of a system.
+    #[command(after_help = exit_status::help("doctor"))]
     Doctor(Doctor),
 }
 
@@ -94,14 +117,14 @@ pub struct Doctor {
 pub struct Extract {
     /// A vmcore
     pub file: PathBuf,
-    /// Dumps to write [default: all]
+    /// Dumps to write, by name or a part of it [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Directory to write to, made if missing
+    /// Directory to write to, made if missing; `-` is standard output, for one dump
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     pub output: PathBuf,
     /// Write this section, decompressed, instead of the whole dump
-    #[arg(long)]
+    #[arg(long, value_name = "NAME", value_parser = sections(&[]), hide_possible_values = true)]
     pub section: Option<String>,
     /// Replace files that exist
     #[arg(long)]
@@ -115,7 +138,7 @@ pub struct Extract {
 pub struct Diagnose {
     /// A vmcore
     pub file: PathBuf,
-    /// Dumps to look at [default: all]
+    /// Dumps to look at, by name or a part of it [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Print JSON
@@ -127,11 +150,11 @@ pub struct Diagnose {
 pub struct Show {
     /// A vmcore
     pub file: PathBuf,
-    /// Dumps to show [default: all]
+    /// Dumps to show, by name or a part of it [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Decode a section, or `all` of them; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = sections(&["all"]), hide_possible_values = true)]
     pub section: Vec<String>,
     /// All registers, not only those with a name
     #[arg(long)]
@@ -185,4 +208,10 @@ pub struct Collect {
     /// Make again what is there
     #[arg(long)]
     pub force: bool,
+}
+
+/// The names of sections of all kinds of dumps, and `others`.
+fn sections(others: &[&'static str]) -> ValueParser {
+    let names = [&kinds::section_names(), others].concat();
+    PossibleValuesParser::new(names).into()
 }

@@ -27,7 +27,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use self::{command_line::CommandLine, system::System};
-use crate::cli::Doctor;
+use crate::{
+    cli::Doctor,
+    views::{json, out::Out},
+};
 
 /// How bad it is; the exit status, as monitoring systems expect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -47,7 +50,6 @@ pub struct Finding {
     state: State,
     found: String,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
 }
 
@@ -76,16 +78,28 @@ impl Finding {
     }
 }
 
+#[derive(Serialize)]
+struct Report<'a> {
+    /// The root directory of the system that was examined.
+    root: String,
+    checks: &'a [Finding],
+}
+
 pub fn run(args: &Doctor) -> Result<u8> {
     let system = System::open(args.root.clone())?;
     let findings = examine(&system);
-    let mut out = std::io::stdout().lock();
     if args.json {
-        crate::views::print_json(&mut out, &findings)?;
+        let report = Report {
+            root: args.root.display().to_string(),
+            checks: &findings,
+        };
+        json::print("doctor", &report)?;
     } else {
+        let mut out = Out::stdout();
         for finding in &findings {
             text::print(&mut out, finding)?;
         }
+        out.flush()?;
     }
     let worst = findings.iter().map(|finding| finding.state).max();
     Ok(worst.unwrap_or(State::Ok) as u8)

@@ -5,10 +5,12 @@
 mod compressed;
 mod elf;
 mod flattened;
+mod frames;
 mod kdump;
 pub mod memory;
 mod notes;
 mod open;
+mod progress;
 mod source;
 
 use std::{
@@ -20,6 +22,7 @@ use std::{
 
 use anyhow::{bail, Context, Result};
 
+pub use self::progress::on_progress;
 use self::{
     memory::Core,
     open::Opened,
@@ -94,17 +97,30 @@ impl Read for Payload<'_> {
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
+    /// makedumpfile says so.
+    Incomplete,
+    /// Where the notes are was never written.
+    NoHeaders,
     /// It could not be decompressed to its end.
     Packed(String),
-    /// Notes are damaged: dumps behind that are lost.
+    /// Notes are damaged.
     Notes(vmcore_format::Error),
+    /// The note of the dump with this name is damaged.
+    Dump(String, vmcore_format::Error),
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Incomplete => {
+                f.write_str("the vmcore is incomplete: makedumpfile ran out of space")
+            }
+            Self::NoHeaders => f.write_str(
+                "the program headers are missing: these are the notes behind where they should be",
+            ),
             Self::Packed(why) => f.write_str(why),
             Self::Notes(why) => why.fmt(f),
+            Self::Dump(name, why) => write!(f, "dump {name}: {why}"),
         }
     }
 }
@@ -113,7 +129,12 @@ impl fmt::Display for Warning {
 pub struct Input {
     /// Kind of file, in words.
     pub kind: String,
+    /// Device dumps.
     pub notes: Vec<Note>,
+    /// What the kernel that panicked says of itself.
+    pub vmcoreinfo: Option<Note>,
+    /// The name of the machine, where the file has it.
+    pub nodename: Option<String>,
     pub warnings: Vec<Warning>,
     /// What else is in a vmcore; `None`: it is a payload by itself.
     pub core: Option<Core>,
@@ -138,18 +159,30 @@ impl Input {
         let source = Arc::new(opened.source);
         let note = |name: &[u8], payload: Place| Note {
             // Names are printed: they are not to move the cursor.
-            name: String::from_utf8_lossy(name).replace(char::is_control, "\u{fffd}"),
+            name: printable(name),
             offset: payload.start,
             len: payload.end.saturating_sub(payload.start),
             source: source.clone(),
         };
-        let mut core = None;
-        let (mut kind, notes, damage) = match locate(&source, bare)? {
-            Located::Notes(place) => {
-                core = Some(Core::new(&source, place));
-                let (found, damage) = notes::walk(&source, place)?;
-                let notes = found.iter().map(|found| note(&found.name, found.payload));
-                (kind(&source)?, notes.collect(), damage)
+        let mut input = Self {
+            kind: String::new(),
+            notes: Vec::new(),
+            vmcoreinfo: None,
+            nodename: None,
+            core: None,
+            warnings: opened.damage.into_iter().map(Warning::Packed).collect(),
+        };
+        match locate_at_last(&source, bare, &mut input.warnings)? {
+            Located::Notes(places) => {
+                input.core = Some(Core::new(&source));
+                let walked = notes::walk(&source, &places)?;
+                let dumps = walked.dumps.iter();
+                input.notes = dumps
+                    .map(|found| note(&found.name, found.payload))
+                    .collect();
+                input.vmcoreinfo = walked.vmcoreinfo.map(|place| note(b"VMCOREINFO", place));
+                input.describe(&source)?;
+                input.warnings.extend(walked.warnings);
             }
             Located::Bare(kind) => {
                 let all = Place {
@@ -157,30 +190,53 @@ impl Input {
                     end: i64::MAX as u64,
                 };
                 let end = source.end_of(all)?;
-                let note = note(name.as_bytes(), Place { end, ..all });
-                (kind.to_owned(), vec![note], None)
+                input.kind = kind.into();
+                input
+                    .notes
+                    .push(note(name.as_bytes(), Place { end, ..all }));
             }
-        };
+        }
         if opened.flattened {
-            kind.insert_str(0, "flattened ");
+            input.kind.insert_str(0, "flattened ");
         }
         if let Some(compression) = opened.compression {
-            kind = format!("{kind} in {}", compression.name());
+            input.kind = format!("{} in {}", input.kind, compression.name());
         }
-        let packed = opened.damage.into_iter().map(Warning::Packed);
-        Ok(Self {
-            kind,
-            notes,
-            core,
-            warnings: packed.chain(damage.map(Warning::Notes)).collect(),
-        })
+        Ok(input)
     }
+
+    /// What the headers of a vmcore say beside where its notes are.
+    fn describe(&mut self, source: &Source) -> Result<()> {
+        let is_incomplete = match source.up_to(0, 1)?.as_slice() {
+            b"K" => {
+                self.kind = match kdump::is_split(source)? {
+                    true => "kdump-compressed, one part of a split one".into(),
+                    false => "kdump-compressed".into(),
+                };
+                self.nodename = kdump::nodename(source)?;
+                kdump::is_incomplete(source)?
+            }
+            _ => {
+                self.kind = "ELF".into();
+                elf::is_incomplete(source)?
+            }
+        };
+        if is_incomplete {
+            self.warnings.push(Warning::Incomplete);
+        }
+        Ok(())
+    }
+}
+
+/// For printing.
+fn printable(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace(char::is_control, "\u{fffd}")
 }
 
 /// What a file is.
 enum Located {
-    /// A vmcore: where its notes are.
-    Notes(Place),
+    /// A vmcore: where its notes are, in order.
+    Notes(Vec<Place>),
     /// A payload by itself, and what it is called.
     Bare(&'static str),
 }
@@ -188,8 +244,8 @@ enum Located {
 fn locate(source: &Source, bare: Bare) -> Result<Located> {
     let start = source.up_to(0, 8)?;
     Ok(match start.as_slice() {
-        [0x7f, b'E', b'L', b'F', ..] => Located::Notes(elf::notes(source)?),
-        b"KDUMP   " => Located::Notes(kdump::notes(source)?),
+        [0x7f, b'E', b'L', b'F', ..] => Located::Notes(Place::sorted(elf::notes(source)?)),
+        b"KDUMP   " => Located::Notes(vec![kdump::notes(source)?]),
         start => match bare(start) {
             Some(kind) => Located::Bare(kind),
             None => bail!(
@@ -200,11 +256,15 @@ fn locate(source: &Source, bare: Bare) -> Result<Located> {
     })
 }
 
-fn kind(source: &Source) -> Result<String> {
-    Ok(match source.up_to(0, 1)?.as_slice() {
-        b"K" if kdump::is_split(source)? => "kdump-compressed, one part of a split one",
-        b"K" => "kdump-compressed",
-        _ => "ELF",
+/// Like [`locate`], when nothing more will come: notes may have to be found without headers.
+fn locate_at_last(source: &Source, bare: Bare, warnings: &mut Vec<Warning>) -> Result<Located> {
+    let located = locate(source, bare);
+    if located.is_err() && elf::has_no_headers(source) {
+        let place = elf::notes_without_headers(source)?;
+        if place.start < place.end {
+            warnings.push(Warning::NoHeaders);
+            return Ok(Located::Notes(vec![place]));
+        }
     }
-    .into())
+    located
 }

@@ -67,9 +67,9 @@ pub trait Content: Send {
     /// What it is, in some words: "cudbg 1.14, T6".
     fn title(&self) -> String;
 
-    /// What else is known of all of it.
-    fn facts(&self) -> Vec<Fact> {
-        Vec::new()
+    /// What else is known of all of it: a record.
+    fn facts(&self) -> Table {
+        Table::default()
     }
 
     /// Where it is damaged as a whole.
@@ -105,8 +105,8 @@ pub trait Content: Send {
         None
     }
 
-    /// A section as tables; `None` if it is not there, or just bytes.
-    fn tables(&self, section: &str) -> Option<Tables> {
+    /// A section as tables; `None` if it is not there, damaged, or just bytes.
+    fn tables(&self, section: &str) -> Option<Vec<Table>> {
         let _ = section;
         None
     }
@@ -120,19 +120,6 @@ pub trait Content: Send {
         let _ = (section, to);
         None
     }
-}
-
-/// Something that is known of a dump: what JSON calls it, and what it is.
-pub struct Fact {
-    pub name: &'static str,
-    pub value: table::Cell,
-}
-
-/// A section as tables.
-pub struct Tables {
-    pub section: &'static str,
-    pub title: &'static str,
-    pub tables: Vec<Table>,
 }
 
 /// Why there is no content.

@@ -34,14 +34,15 @@ pub mod findings;
 pub mod input;
 mod kernel;
 pub mod kinds;
-mod progress;
 mod views;
 mod vmcore;
 
+use anstream::ColorChoice;
+
 pub use self::vmcore::Vmcore;
 use self::{
-    cli::{Cli, Command},
-    views::{collect, diagnose, extract, list, report, show, timeline, verify},
+    cli::{Cli, Color, Command},
+    views::{collect, diagnose, extract, list, messages, report, show, timeline, verify},
 };
 
 /// Everything was as it should be.
@@ -51,16 +52,15 @@ const DAMAGED: u8 = 1;
 /// A file cannot be read, is of another kind, or the command line is wrong.
 const UNUSABLE: u8 = 2;
 
-/// Says on stderr what is wrong.
-macro_rules! complain {
-    ($($what:tt)*) => {
-        $crate::progress::complain(format_args!($($what)*))
-    };
-}
-pub(crate) use complain;
-
 /// Does what the command line says; returns the exit status.
 pub fn run(cli: &Cli) -> u8 {
+    match cli.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+    messages::show_progress();
     let result = match &cli.command {
         Command::List(args) => list::run(args),
         Command::Extract(args) => extract::run(args),
@@ -76,7 +76,7 @@ pub fn run(cli: &Cli) -> u8 {
         Ok(status) => status,
         Err(error) if is_closed_pipe(&error) => OK,
         Err(error) => {
-            complain!("{error:#}");
+            messages::complain!("{error:#}");
             UNUSABLE
         }
     }
@@ -93,6 +93,9 @@ fn status(readable: bool, sound: bool) -> u8 {
 
 /// Whoever was to read the output has seen enough.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<std::io::Error>();
-    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    let mut causes = error.chain();
+    causes.any(|error| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }

@@ -6,9 +6,11 @@ mod bundle;
 pub mod collect;
 pub mod diagnose;
 pub mod extract;
+pub mod json;
 pub mod list;
 mod memory_map;
-mod register;
+pub mod messages;
+pub mod out;
 pub mod report;
 mod save;
 pub mod show;
@@ -16,61 +18,80 @@ mod table;
 pub mod timeline;
 pub mod verify;
 
-use std::{io::Write, path::PathBuf};
+use std::path::{Path, PathBuf};
 
-use anyhow::{bail, Result};
-use serde::Serialize;
+use anyhow::{Error, Result};
 
-use crate::{
-    complain,
-    kinds::{self, Dump},
-    vmcore::Vmcore,
-};
+use self::messages::complain;
+use crate::{kinds::Dump, vmcore::Vmcore};
 
-/// Prints what others are to read.
-pub fn print_json(out: &mut impl Write, what: &impl Serialize) -> Result<()> {
-    serde_json::to_writer_pretty(&mut *out, what)?;
-    Ok(writeln!(out)?)
-}
-
-/// Opens what can be opened of `paths` and tells why the others cannot; whether that is all of them.
-fn open_all(paths: &[PathBuf]) -> (Vec<Vmcore>, bool) {
-    let mut vmcores = Vec::new();
+/// Opens `paths` one after the other and hands them to `view`, which says whether all is well with the file, or, if it cannot be
+/// read, to `lost`. Returns the exit status.
+fn each(
+    paths: &[PathBuf],
+    mut view: impl FnMut(&Vmcore) -> Result<bool>,
+    mut lost: impl FnMut(&Path, &Error),
+) -> Result<u8> {
+    let (mut readable, mut sound) = (true, true);
     for path in paths {
         match Vmcore::open(path) {
-            Ok(vmcore) => vmcores.push(vmcore),
-            Err(error) => complain!("{error:#}"),
+            Ok(vmcore) => sound &= view(&vmcore)?,
+            Err(error) => {
+                complain!("{error:#}");
+                lost(path, &error);
+                readable = false;
+            }
         }
     }
-    let complete = vmcores.len() == paths.len();
-    (vmcores, complete)
+    Ok(crate::status(readable, sound))
 }
 
-/// The dumps called `names`, or all; complains about those that are not there.
+/// The dumps called `names`, or all; complains about those that are not there, or if there are none.
 fn select<'a>(vmcore: &'a Vmcore, names: &[String]) -> (Vec<&'a Dump>, bool) {
+    let file = vmcore.path.display();
     let mut complete = true;
+    let mut selected: Vec<&Dump> = Vec::new();
     for name in names {
-        if vmcore.all().any(|dump| dump.name == *name) {
-            continue;
-        }
+        let found = named(vmcore, name);
         let mut absent = vmcore.manifest.iter().flat_map(|manifest| &manifest.absent);
-        match absent.find(|entry| entry.name == *name) {
-            Some(entry) => complain!("{}: {name}: {}", vmcore.path.display(), entry.words()),
-            None => complain!(
-                "{}: no dump is called {name}, see `vmcoredd list`",
-                vmcore.path.display()
-            ),
+        match (found.as_slice(), absent.find(|entry| entry.name == *name)) {
+            ([], Some(entry)) => complain!("{file}: {name}: {}", entry.words()),
+            ([], None) => complain!("{file}: no dump is called {name}, see `vmcoredd list`"),
+            (all, _) if all.iter().any(|dump| dump.name != all[0].name) => {
+                let all: Vec<_> = all.iter().map(|dump| dump.name.as_str()).collect();
+                complain!("{file}: {name} may be {}", all.join(" or "));
+            }
+            (all, _) => {
+                selected.extend(all);
+                continue;
+            }
         }
         complete = false;
     }
-    let selected = match names {
-        [] => vmcore.dumps().iter().collect(),
-        names => vmcore
-            .all()
-            .filter(|dump| names.contains(&dump.name))
-            .collect(),
-    };
+    if names.is_empty() {
+        selected.extend(vmcore.dumps());
+        if selected.is_empty() {
+            complain!("{file}: no device dumps");
+            complete = false;
+        }
+    } else {
+        // In the order of the file, each once.
+        selected.sort_by_key(|dump| dump.offset);
+        selected.dedup_by_key(|dump| dump.offset);
+    }
     (selected, complete)
+}
+
+/// The dumps with this name, or else those whose name has it as a part.
+fn named<'a>(vmcore: &'a Vmcore, name: &str) -> Vec<&'a Dump> {
+    let exact: Vec<_> = vmcore.all().filter(|dump| dump.name == name).collect();
+    match exact.is_empty() && !name.is_empty() {
+        true => vmcore
+            .all()
+            .filter(|dump| dump.name.contains(name))
+            .collect(),
+        false => exact,
+    }
 }
 
 /// Says what is only worth knowing.
@@ -83,23 +104,18 @@ fn remark(vmcore: &Vmcore) {
 
 /// Says where notes or the manifest are damaged; returns whether they are not.
 fn report(vmcore: &Vmcore) -> bool {
-    let manifest = vmcore.manifest.as_ref();
-    let problems = manifest.map_or(&[][..], |manifest| &manifest.problems);
     remark(vmcore);
-    for problem in problems {
+    let problems = problems(vmcore);
+    for problem in &problems {
         complain!("{}: {problem}", vmcore.path.display());
     }
-    for warning in &vmcore.warnings {
-        complain!("{}: {warning}", vmcore.path.display());
-    }
-    vmcore.warnings.is_empty() && problems.is_empty()
+    problems.is_empty()
 }
 
-/// Fails if no dump of any kind has sections with these names.
-fn check_sections(names: &[String]) -> Result<()> {
-    let known = kinds::section_names();
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => bail!("no section is called {name}; there are {}", known.join(" ")),
-        None => Ok(()),
-    }
+/// Where the manifest, the file or its notes are damaged.
+fn problems(vmcore: &Vmcore) -> Vec<String> {
+    let manifest = vmcore.manifest.iter();
+    let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
+    let warnings = vmcore.warnings.iter().map(ToString::to_string);
+    problems.chain(warnings).collect()
 }

@@ -2,19 +2,25 @@
 
 //! A file with device dumps: `Vmcore::open(path)?.dumps()`, and of each its `content()`.
 
+mod host;
+
 use std::{
     io::Read,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use vmcore_format::manifest::NAME;
 
+pub use self::host::Host;
 use crate::{
     input::{memory::Core, Input, Warning},
     kernel::Kernel,
     kinds::{self, manifest::Manifest, messages::Log, Dump},
 };
+
+/// The note VMCOREINFO has some KiB.
+const MAX_INFO: usize = 1 << 20;
 
 /// What a file holds.
 pub struct Vmcore {
@@ -23,6 +29,7 @@ pub struct Vmcore {
     pub kind: String,
     /// Where the file or its notes are damaged.
     pub warnings: Vec<Warning>,
+    pub host: Host,
     pub manifest: Option<Manifest>,
     /// Without the manifest.
     dumps: Vec<Dump>,
@@ -31,6 +38,8 @@ pub struct Vmcore {
     core: Option<Core>,
     /// The kernel's log, where a file has that instead of memory.
     log: Option<Dump>,
+    /// The note VMCOREINFO: what the kernel that panicked says of itself.
+    info: String,
 }
 
 /// The dump that is [`Vmcore::kernel_log`] where there is no memory, in the format of the crash kernel's own log.
@@ -50,10 +59,15 @@ impl Vmcore {
     }
 
     fn new(path: &Path, input: Input) -> Result<Self> {
+        let info = input.vmcoreinfo.map(|note| note.up_to(0, MAX_INFO));
+        let info = info.transpose()?.unwrap_or_default();
+        let info = String::from_utf8_lossy(&info).into_owned();
         let mut vmcore = Self {
             path: path.to_owned(),
             kind: input.kind,
             warnings: input.warnings,
+            host: Host::new(input.nodename, &info),
+            info,
             manifest: None,
             dumps: input.notes.into_iter().map(Dump::new).collect(),
             manifest_dump: None,
@@ -87,7 +101,8 @@ impl Vmcore {
             return content.log().context("the kernel's log is empty");
         }
         let core = self.core.as_ref().context("the file is no vmcore")?;
-        Kernel::new(&core.memory()?, &core.info()?).log()
+        ensure!(!self.info.is_empty(), "there is no note VMCOREINFO");
+        Kernel::new(&core.memory()?, &self.info).log()
     }
 
     /// All dumps, the manifest last.

@@ -10,6 +10,7 @@ use vmcore_format::{
         cause::{Cause, Detail},
         chunk::ChunkHeader,
         header::Header,
+        meminfo::Meminfo,
         reg_dump,
         section::Section,
         section_header::{self, SectionHeader},
@@ -56,6 +57,44 @@ pub fn slow_image(unread: u32) -> Vec<u8> {
     finish(Chip::T6, image, &[registers])
 }
 
+/// An image in which every section has this content, as often as it must be there, and is complete.
+pub fn image_of_all(content: &[u8]) -> Vec<u8> {
+    let mut image = vec![0; TABLE_END];
+    let sections = Section::ALL.iter().map(|section| {
+        let content = match section {
+            Section::RegDump => {
+                let len = reg_dump::len(Chip::T6);
+                content.iter().copied().cycle().take(len).collect()
+            }
+            Section::Meminfo => meminfo(content),
+            _ => content.to_vec(),
+        };
+        append(&mut image, *section, &content)
+    });
+    let sections: Vec<_> = sections.collect();
+    finish(Chip::T6, image, &sections)
+}
+
+/// A memory map whose numbers are those of `content`.
+fn meminfo(content: &[u8]) -> Vec<u8> {
+    let mut words = content
+        .chunks(4)
+        .map(|word| u32::from_le_bytes(word.try_into().unwrap()));
+    let mut next = || words.next().unwrap();
+    let info = Meminfo {
+        available_count: 4,
+        region_count: 27,
+        up_ram: [next(), next()],
+        rx_pages: [next(), next(), next()],
+        tx_pages: [next(), next(), u32::from(b'M'), next()],
+        pstructs: next(),
+        free_rx: next(),
+        port_used: [next(); 4],
+        ..Meminfo::default()
+    };
+    info.encode().to_vec()
+}
+
 /// Appends the content of a section, and gives its header.
 pub fn append(image: &mut Vec<u8>, section: Section, content: &[u8]) -> SectionHeader {
     let start = image.len();
@@ -92,7 +131,8 @@ pub fn finish(chip: Chip, mut image: Vec<u8>, sections: &[SectionHeader]) -> Vec
     image
 }
 
-fn notes(dumps: &[(&str, &[u8])]) -> Vec<u8> {
+/// The notes of these dumps.
+pub fn notes(dumps: &[(&str, &[u8])]) -> Vec<u8> {
     let mut notes = Vec::new();
     for (name, payload) in dumps {
         notes.extend(vmcoredd::header(name.as_bytes(), payload.len() as u64).unwrap());
@@ -135,7 +175,11 @@ pub fn elf(dumps: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A kdump-compressed vmcore with these dumps and nothing else.
 pub fn kdump(dumps: &[(&str, &[u8])]) -> Vec<u8> {
-    let notes = notes(dumps);
+    kdump_with(&notes(dumps))
+}
+
+/// One with these notes.
+pub fn kdump_with(notes: &[u8]) -> Vec<u8> {
     let mut file = vec![0; 8192];
     file[..8].copy_from_slice(b"KDUMP   ");
     file[8] = 6;

@@ -5,15 +5,16 @@
 use std::{
     fs::{self, File},
     io::Write,
+    os::unix::fs::FileExt,
     process::{Command, Stdio},
 };
 
 use serde_json::Value;
 
-use crate::{dumps, files, run, Files, NAME};
+use crate::{dumps, files, files_of, run, Files, FILE_NAME, NAME};
 
 /// What `vmcoredd list` says of a file that comes through a pipe.
-fn list_piped(bytes: &[u8]) -> (i32, Value, String) {
+pub fn list_piped(bytes: &[u8]) -> (i32, Value, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
         .args(["list", "--json", "-"])
         .stdin(Stdio::piped())
@@ -25,19 +26,19 @@ fn list_piped(bytes: &[u8]) -> (i32, Value, String) {
     child.stdin.take().unwrap().write_all(bytes).unwrap();
     let output = child.wait_with_output().unwrap();
     let complaint = String::from_utf8(output.stderr).unwrap();
-    let listed = serde_json::from_slice(&output.stdout).expect(&complaint);
+    let listed = files_of(&String::from_utf8(output.stdout).unwrap());
     (output.status.code().unwrap(), listed, complaint)
 }
 
-fn list(file: &str) -> (i32, Value, String) {
+pub fn list(file: &str) -> (i32, Value, String) {
     let (status, said, complaint) = run(&["list", "--json", file]);
-    let listed = serde_json::from_str(&said).expect(&complaint);
+    let listed = files_of(&said);
     (status, listed, complaint)
 }
 
-type Pack = fn(&[u8]) -> Vec<u8>;
+pub type Pack = fn(&[u8]) -> Vec<u8>;
 
-const PACKERS: [(&str, Pack); 5] = [
+pub const PACKERS: [(&str, Pack); 5] = [
     ("gzip", |bytes| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(bytes).unwrap();
@@ -106,13 +107,16 @@ fn every_kind_of_file_is_read_from_files_and_pipes() {
                 (&NAME.into(), &"other".into())
             );
             assert_eq!(first["bytes"], image.len(), "{kind}");
-            assert_eq!(first["format"], "cudbg 1.14, T6", "{kind}");
+            assert_eq!(first["title"], "cudbg 1.14, T6 revision 1", "{kind}");
         }
         assert_eq!(run(&["verify", &file]).0, 0);
         let out = files.path("out");
         let to = out.to_str().unwrap();
         assert_eq!(run(&["extract", "--force", "-o", to, &file]).0, 0);
-        assert_eq!(fs::read(out.join(format!("{NAME}.bin"))).unwrap(), image);
+        assert_eq!(
+            fs::read(out.join(format!("{FILE_NAME}.bin"))).unwrap(),
+            image
+        );
     }
 }
 
@@ -270,6 +274,34 @@ fn memory_does_not_grow_with_the_dump() {
         assert!(
             output.status.success() && said.contains("huge"),
             "{command}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_100_gb_is_listed_at_once() {
+    const LEN: u64 = 100 << 30;
+    let files = Files::new();
+    let image = files::image();
+    let dumps = dumps(&image);
+    let mut far = files::kdump(&dumps);
+    let notes = far.split_off(8192);
+    far[4096 + 48..4096 + 56].copy_from_slice(&(LEN - notes.len() as u64).to_le_bytes());
+    for (head, tail) in [(files::elf(&dumps), vec![]), (far, notes)] {
+        let file = files.write("vmcore", &head);
+        let vmcore = File::options().write(true).open(&file).unwrap();
+        vmcore.write_all_at(&tail, LEN - tail.len() as u64).unwrap();
+        vmcore.set_len(LEN).unwrap();
+        // A second and 10 MB.
+        let script = "ulimit -t 1 -d 10000; exec \"$0\" list \"$1\"";
+        let output = Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_vmcoredd"), &file])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            output.status.success() && said.contains("2 device dumps"),
+            "{said}"
         );
     }
 }

@@ -4,10 +4,9 @@
 
 use std::fs;
 
-use serde_json::Value;
 use vmcore_format::manifest::{self, padded, Entry, Header, Reason, Status, CRC_OFFSET};
 
-use crate::{files, run, Files, NAME};
+use crate::{dumps_of, files, files_of, run, Files, NAME};
 
 fn entry(name: &str, status: Status, payload: &[u8]) -> Entry {
     Entry {
@@ -95,7 +94,7 @@ fn what_became_of_every_dump_is_listed() {
     assert_eq!((status, complaint.as_str()), (0, ""));
     for line in [
         "ELF, 2 device dumps, 3 missing",
-        "T6; complete, 7 ms\n",
+        "T6 revision 1; complete, 7 ms\n",
         "unknown; partial, 7 ms: time was over: mc0 from 0x1000 on\n",
         "failed, 7 ms: the driver failed: Input/output error (os error 5)\n",
         "refused, 7 ms: there was a dump of that name: File exists (os error 17), 33554432 bytes asked for\n",
@@ -106,7 +105,7 @@ fn what_became_of_every_dump_is_listed() {
     }
 
     let (_, said, _) = run(&["list", "--json", &file]);
-    let listed: Value = serde_json::from_str(&said).unwrap();
+    let listed = files_of(&said);
     let [complete, partial] = listed[0]["dumps"].as_array().unwrap().as_slice() else {
         panic!("{said}");
     };
@@ -141,7 +140,7 @@ fn show_tells_it_in_a_line_and_shows_what_failed() {
     );
     assert!(said.contains("dead: failed, 7 ms"), "{said}");
     let (_, said, _) = run(&["show", "--json", &file]);
-    let shown: Value = serde_json::from_str(&said).unwrap();
+    let shown = dumps_of(&said);
     assert_eq!(
         (&shown[2]["name"], &shown[2]["format"]),
         (&"dead".into(), &"absent".into())
@@ -399,7 +398,7 @@ fn dumps_of_one_name_get_their_entries_in_order_and_files_of_their_own() {
     ]);
     let file = files.write("vmcore", &vmcore);
     let (status, said, _) = run(&["list", "--json", &file]);
-    let listed: Value = serde_json::from_str(&said).unwrap();
+    let listed = files_of(&said);
     assert_eq!(status, 0);
     for (dump, what) in ["complete", "partial", "status 9"].iter().enumerate() {
         assert_eq!(listed[0]["dumps"][dump]["manifest"]["status"], *what);

@@ -116,7 +116,7 @@ impl Measured {
             .arg(&self.vmcore)
             .output()?;
         let listed: Value = serde_json::from_slice(&listed.stdout)?;
-        Ok(listed[0]["dumps"][0].clone())
+        Ok(listed["files"][0]["dumps"][0].clone())
     }
 
     fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [f64]> {

@@ -30,6 +30,9 @@ fn read(vmcore: &Vmcore) {
         let _ = content.sections();
         let _ = content.registers();
         let _ = content.memory_map();
+        let _ = content.gauges();
+        let _ = content.log();
+        let _ = content.topology();
         for section in kinds::section_names() {
             let _ = content.tables(section);
         }

@@ -2,26 +2,29 @@
 
 //! Findings for people.
 
-use std::io::{Result, Write};
+use std::io::Result;
 
 use super::{Finding, State};
+use crate::views::out::{Look, Out};
 
 /// Where what was found begins, and in what comes the advice.
 const INDENT: usize = 25;
 const WIDTH: usize = 80;
 
 /// What was found is one line, whatever its length, for those who look for it with grep.
-pub fn print(out: &mut impl Write, finding: &Finding) -> Result<()> {
-    let state = match finding.state {
-        State::Ok => "ok",
-        State::Warning => "WARNING",
-        State::Critical => "CRITICAL",
+pub fn print(out: &mut Out, finding: &Finding) -> Result<()> {
+    let (state, look) = match finding.state {
+        State::Ok => ("ok", Look::Good),
+        State::Warning => ("WARNING", Look::Warning),
+        State::Critical => ("CRITICAL", Look::Bad),
     };
-    writeln!(out, "{state:<8}  {:<13}  {}", finding.check, finding.found)?;
+    let state = look.paint(format!("{state:<8}"));
+    let line = format!("{state}  {:<13}  {}", finding.check, finding.found);
+    out.line(INDENT, line)?;
     let advice = finding.advice.as_deref().unwrap_or_default();
     let mut arrow = "=>";
     for line in wrap(advice, WIDTH - INDENT - 3) {
-        writeln!(out, "{:INDENT$}{arrow} {line}", "")?;
+        out.line(INDENT + 3, format!("{:INDENT$}{arrow} {line}", ""))?;
         arrow = "  ";
     }
     Ok(())

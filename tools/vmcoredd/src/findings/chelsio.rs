@@ -14,7 +14,6 @@ use crate::kinds::{
     memory_map::MemoryMap,
     register::{Field, Register},
     section::Section,
-    table::Cell,
     Content,
 };
 
@@ -118,24 +117,13 @@ fn unseen(section: &Section) -> Option<String> {
 }
 
 fn chip(content: &dyn Content) -> String {
-    let mut facts = content.facts().into_iter();
-    match facts
-        .find(|fact| fact.name == "chip")
-        .map(|fact| fact.value)
-    {
-        Some(Cell::Text(chip)) => chip,
-        _ => "unknown".into(),
-    }
+    content.facts().text("chip").unwrap_or("unknown").into()
 }
 
 /// `fw1.27.5`; without the last part, which counts builds.
 fn firmware(content: &dyn Content) -> String {
-    let tables = content.tables("vpd_data").map(|tables| tables.tables);
-    let mut rows = tables.iter().flatten().flat_map(|table| &table.rows);
-    let version = rows.find_map(|row| match row.as_slice() {
-        [Cell::Text(name), Cell::Text(version)] if name == "firmware" => Some(version),
-        _ => None,
-    });
+    let tables = content.tables("vpd_data").unwrap_or_default();
+    let version = tables.first().and_then(|product| product.text("firmware"));
     let version = version.and_then(|version| Some(version.rsplit_once('.')?.0));
     match version.filter(|version| *version != "0.0.0") {
         Some(version) => format!("fw{version}"),
@@ -286,19 +274,18 @@ impl Adapter {
     }
 
     /// Where an address of a memory is in the memory map, and in which region.
-    fn place(&self, memory: &str, offset: u64) -> Option<(u64, &'static str)> {
+    fn place(&self, memory: &str, offset: u64) -> Option<(u64, &str)> {
         let map = self.map.as_ref()?;
         let memory = map
             .memories
             .iter()
             .find(|area| area.name.starts_with(memory))?;
-        let address = u64::from(memory.start).checked_add(offset)?;
-        let inside = |start: u32, end: u32| (u64::from(start)..=u64::from(end)).contains(&address);
-        let name = match map.regions.iter().find(|area| inside(area.start, area.end)) {
-            Some(region) => region.name,
+        let address = memory.start.checked_add(offset)?;
+        let name = match map.regions.iter().find(|area| area.contains(address)) {
+            Some(region) => region.name.as_ref(),
             None => "no region that is known",
         };
-        inside(memory.start, memory.end).then_some((address, name))
+        memory.contains(address).then_some((address, name))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     io::{self, Read},
 };
 
-use anyhow::{anyhow, Result};
+use super::frames::{self, Frames};
 
 /// How.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +22,17 @@ pub enum Compression {
 impl Compression {
     /// What a file that starts with these bytes is compressed by.
     pub fn of(start: &[u8]) -> Option<Self> {
-        let magics: [(&[u8], _); 5] = [
-            (b"\x1f\x8b\x08", Self::Gzip),
-            (b"\xfd7zXZ\0", Self::Xz),
-            (b"\x28\xb5\x2f\xfd", Self::Zstd),
-            (b"BZh", Self::Bzip2),
-            (b"\x04\x22\x4d\x18", Self::Lz4),
-        ];
-        let found = magics.iter().find(|(magic, _)| start.starts_with(magic));
-        found.map(|(_, compression)| *compression)
+        match start {
+            [0x1f, 0x8b, 0x08, ..] => Some(Self::Gzip),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            [b'B', b'Z', b'h', ..] => Some(Self::Bzip2),
+            start if frames::is_lz4(start) => Some(Self::Lz4),
+            // pzstd begins with a frame that is to be skipped.
+            start if frames::is_zstd(start) || frames::skippable(start).is_some() => {
+                Some(Self::Zstd)
+            }
+            _ => None,
+        }
     }
 
     pub fn name(self) -> &'static str {
@@ -49,22 +51,18 @@ impl Compression {
         self,
         packed: impl Read + 'a,
         damage: &'a RefCell<Option<String>>,
-    ) -> Result<Box<dyn Read + 'a>> {
+    ) -> Box<dyn Read + 'a> {
         let reader: Box<dyn Read + 'a> = match self {
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(packed)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
-            Self::Zstd => Box::new(
-                ruzstd::decoding::StreamingDecoder::new(packed)
-                    .map_err(|error| anyhow!("zstd: {error}"))?,
-            ),
             Self::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
-            Self::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
+            Self::Zstd | Self::Lz4 => Box::new(Frames::new(packed)),
         };
-        Ok(Box::new(Lenient {
+        Box::new(Lenient {
             compression: self,
             reader,
             damage,
-        }))
+        })
     }
 }
 

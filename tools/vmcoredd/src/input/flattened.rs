@@ -16,11 +16,10 @@ use std::{
 use anyhow::{bail, ensure, Result};
 
 use super::{
-    elf, locate,
+    elf, locate, progress,
     source::{Pieces, Place, Source},
     Bare, Located, HEADERS,
 };
-use crate::progress;
 
 /// How a flattened file starts.
 pub const SIGNATURE: &[u8] = b"makedumpfile\0\0\0\0";
@@ -138,11 +137,15 @@ impl<R: Read> Carrier for Spooled<R> {
 pub enum Outcome {
     Read(Source),
     /// It must be read once more, now that is known where the notes are.
-    Again(Place),
+    Again(Vec<Place>),
 }
 
 /// Reads a flattened file from its start on. `notes`: where the notes are, if that is known.
-pub fn flattened(carrier: &mut impl Carrier, notes: Option<Place>, bare: Bare) -> Result<Outcome> {
+pub fn flattened(
+    carrier: &mut impl Carrier,
+    notes: Option<Vec<Place>>,
+    bare: Bare,
+) -> Result<Outcome> {
     let mut header = [0; HEADER_LEN];
     let got = carrier.read(&mut header)?;
     ensure!(
@@ -203,7 +206,7 @@ struct Collector<'a, C> {
     /// Headers come before everything else.
     in_order: bool,
     /// Where the notes are, as soon as that is known. Only then is kept what is in them, and what is in `HEADERS`.
-    notes: Option<Place>,
+    notes: Option<Vec<Place>>,
     /// Until then, all before this is kept.
     limit: u64,
     /// The first byte that was not kept then.
@@ -213,7 +216,7 @@ struct Collector<'a, C> {
 }
 
 impl<'a, C: Carrier> Collector<'a, C> {
-    fn new(carrier: &'a mut C, bare: Bare, notes: Option<Place>, in_order: bool) -> Self {
+    fn new(carrier: &'a mut C, bare: Bare, notes: Option<Vec<Place>>, in_order: bool) -> Self {
         Self {
             carrier,
             bare,
@@ -266,11 +269,17 @@ impl<'a, C: Carrier> Collector<'a, C> {
             self.pieces = source.take_pieces();
             looked?;
         }
-        Ok(match self.notes {
-            Some(notes) if at < notes.start => (false, notes.start),
-            Some(notes) if at < notes.end => (true, notes.end),
-            None if at < self.limit => (true, self.limit),
-            _ => (false, u64::MAX),
+        let Some(notes) = &self.notes else {
+            return Ok(match at < self.limit {
+                true => (true, self.limit),
+                false => (false, u64::MAX),
+            });
+        };
+        let next = notes.partition_point(|place| place.end <= at);
+        Ok(match notes.get(next) {
+            Some(place) if at < place.start => (false, place.start),
+            Some(place) => (true, place.end),
+            None => (false, u64::MAX),
         })
     }
 
@@ -280,7 +289,8 @@ impl<'a, C: Carrier> Collector<'a, C> {
             Ok(Located::Notes(notes)) => self.notes = Some(notes),
             // All of it is a dump.
             Ok(Located::Bare(_)) => self.limit = u64::MAX,
-            Err(error) if self.in_order => return Err(error),
+            // Headers that were never written do not come later, either.
+            Err(error) if self.in_order && !elf::has_no_headers(source) => return Err(error),
             Err(_) => {
                 self.limit = match elf::likely_end(source, self.limit) {
                     Ok(end) if end > self.limit => end.saturating_add(HEADERS),
@@ -297,9 +307,11 @@ impl<'a, C: Carrier> Collector<'a, C> {
         let source = Source::pieces(self.carrier.file()?, self.pieces);
         match locate(&source, self.bare) {
             Ok(Located::Notes(notes))
-                if notes.end > HEADERS
-                    && (self.unsure < notes.end
-                        || self.notes.is_some_and(|known| known != notes)) =>
+                if notes.iter().any(|place| {
+                    place.end > HEADERS
+                        && (self.unsure < place.end
+                            || self.notes.as_ref().is_some_and(|known| *known != notes))
+                }) =>
             {
                 Ok(Outcome::Again(notes))
             }

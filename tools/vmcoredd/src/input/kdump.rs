@@ -2,7 +2,8 @@
 
 //! makedumpfile's kdump-compressed files. Their notes are never compressed, and each part of a split one has all of them.
 //!
-//! Source: makedumpfile, `diskdump_mod.h` (`struct disk_dump_header`, `struct kdump_sub_header`), for 64-bit machines.
+//! Source: makedumpfile, `diskdump_mod.h` (`struct disk_dump_header`, `struct kdump_sub_header`,
+//! `DUMP_DH_COMPRESSED_INCOMPLETE`), for 64-bit machines.
 
 use anyhow::{bail, ensure, Result};
 
@@ -11,6 +12,10 @@ use super::source::{Place, Source};
 /// Since when a file says where its notes are.
 const VERSION_WITH_NOTES: u32 = 4;
 const VERSION: u64 = 8;
+/// The second of the strings of `uname`, 65 bytes each.
+const NODENAME: u64 = 12 + 65;
+const STATUS: u64 = 424;
+const INCOMPLETE: u32 = 8;
 const BLOCK_SIZE: u64 = 428;
 /// In the sub-header, which is the second block.
 const SPLIT: u64 = 12;
@@ -20,6 +25,10 @@ const SIZE_NOTE: u64 = 56;
 /// Where the notes are.
 pub fn notes(source: &Source) -> Result<Place> {
     let version = u32::from_le_bytes(field(source, VERSION, "the version of the header")?);
+    ensure!(
+        !(VERSION_WITH_NOTES..=0xff).contains(&version.swap_bytes()),
+        "at offset {VERSION:#x}: expected a little-endian kdump-compressed file, not the big-endian one of another machine"
+    );
     ensure!(
         version >= VERSION_WITH_NOTES,
         "at offset {VERSION:#x}: expected header version 4 or later, not {version}"
@@ -44,6 +53,19 @@ pub fn notes(source: &Source) -> Result<Place> {
 pub fn is_split(source: &Source) -> Result<bool> {
     let at = block_size(source)? + SPLIT;
     Ok(u32::from_le_bytes(field(source, at, "whether it is split")?) != 0)
+}
+
+/// Whether makedumpfile ran out of space.
+pub fn is_incomplete(source: &Source) -> Result<bool> {
+    let status = u32::from_le_bytes(field(source, STATUS, "the status of the dump")?);
+    Ok(status & INCOMPLETE != 0)
+}
+
+/// What the machine is called, if the file says so.
+pub fn nodename(source: &Source) -> Result<Option<String>> {
+    let bytes: [u8; 65] = field(source, NODENAME, "the name of the machine")?;
+    let name = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    Ok((!name.is_empty()).then(|| super::printable(name)))
 }
 
 pub fn block_size(source: &Source) -> Result<u64> {

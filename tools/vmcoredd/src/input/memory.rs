@@ -13,16 +13,11 @@ use std::{
 };
 
 use anyhow::{bail, ensure, Context, Result};
-use vmcore_format::{elf::PT_LOAD, note::NoteHeader};
+use vmcore_format::elf::PT_LOAD;
 
-use super::{
-    elf, kdump,
-    source::{Place, Source},
-};
+use super::{elf, kdump, source::Source};
 
 const PAGE: u64 = 4096;
-/// The note has a page, or a few.
-const MAX_INFO: u64 = 1 << 20;
 /// Pages that are kept once they are decompressed.
 const KEPT: usize = 512;
 
@@ -133,44 +128,22 @@ fn unpack(packed: &[u8], flags: u32) -> Result<Vec<u8>> {
     Ok(page)
 }
 
-/// A vmcore: memory, and what the kernel says of itself in a note.
+/// A vmcore with memory.
 #[derive(Clone)]
 pub struct Core {
     source: Arc<Source>,
-    notes: Place,
 }
 
 impl Core {
-    pub(super) fn new(source: &Arc<Source>, notes: Place) -> Self {
+    pub(super) fn new(source: &Arc<Source>) -> Self {
         Self {
             source: source.clone(),
-            notes,
         }
     }
 
     /// The memory of the kernel that panicked.
     pub fn memory(&self) -> Result<Memory> {
         Memory::new(&self.source)
-    }
-
-    /// The note VMCOREINFO.
-    pub fn info(&self) -> Result<String> {
-        let mut at = self.notes.start;
-        while at < self.notes.end {
-            let note = NoteHeader::parse(&self.source.up_to(at, NoteHeader::LEN)?)?;
-            if note.is_end() {
-                break;
-            }
-            let name = self.source.up_to(at + NoteHeader::LEN as u64, 11)?;
-            if note.namesz == 11 && name == b"VMCOREINFO\0" && u64::from(note.descsz) <= MAX_INFO {
-                let text = self
-                    .source
-                    .up_to(at + note.desc_offset(), note.descsz as usize)?;
-                return Ok(String::from_utf8_lossy(&text).into_owned());
-            }
-            at += note.note_len();
-        }
-        bail!("there is no note VMCOREINFO")
     }
 }
 

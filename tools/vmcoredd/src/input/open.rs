@@ -79,7 +79,7 @@ pub fn stream(mut from: impl Read, bare: Bare) -> Result<Opened> {
     };
     let damage = RefCell::new(None);
     let unpack = || -> Result<Opened> {
-        let mut from = compression.reader(all, &damage)?;
+        let mut from = compression.reader(all, &damage);
         let (start, all) = peek(&mut from)?;
         let opened = unpacked(&start, all, Some(compression), bare)?;
         locate(&opened.source, bare)?;

@@ -4,13 +4,29 @@
 
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt};
 
-use crate::progress;
+use super::progress;
 
 /// Bytes of a vmcore, from `start` to `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub start: u64,
     pub end: u64,
+}
+
+impl Place {
+    /// By where they start; those that overlap are one.
+    pub fn sorted(mut places: Vec<Self>) -> Vec<Self> {
+        places.retain(|place| place.start < place.end);
+        places.sort_by_key(|place| place.start);
+        places.dedup_by(|next, place| {
+            let overlaps = next.start < place.end;
+            if overlaps {
+                place.end = place.end.max(next.end);
+            }
+            overlaps
+        });
+        places
+    }
 }
 
 /// A vmcore that is read in places.

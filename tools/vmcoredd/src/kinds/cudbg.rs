@@ -15,8 +15,13 @@ use vmcore_format::cudbg::{header, meminfo::Meminfo, reg_dump, section::Section,
 
 use self::image::Image;
 use super::{
-    gauge::Gauge, memory_map::MemoryMap, messages::Log, register::Registers, section, table::Cell,
-    Content, Fact, Failure, Kind, Tables,
+    gauge::Gauge,
+    memory_map::MemoryMap,
+    messages::Log,
+    register::{self, Registers},
+    section,
+    table::{number, text, Table},
+    Content, Failure, Kind,
 };
 
 pub const KIND: Kind = Kind {
@@ -45,23 +50,26 @@ impl Content for Image {
             .header
             .chip()
             .map_or("unknown chip", |chip| chip.name());
-        format!("cudbg {}.{}, {chip}", self.header.major, self.header.minor)
+        format!(
+            "cudbg {}.{}, {chip} revision {}",
+            self.header.major,
+            self.header.minor,
+            self.header.chip_code & 0xf
+        )
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn facts(&self) -> Table {
         let header = &self.header;
-        let fact = |name, value| Fact { name, value };
-        vec![
-            fact(
-                "version",
-                Cell::Text(format!("{}.{}", header.major, header.minor)),
-            ),
-            fact(
-                "chip",
-                header.chip().map_or("unknown", |chip| chip.name()).into(),
-            ),
-            fact("revision", u32::from(header.chip_code & 0xf).into()),
-        ]
+        let chip = header.chip().map_or("unknown", |chip| chip.name());
+        let version = format!("{}.{}", header.major, header.minor);
+        Table::record(
+            "adapter",
+            [
+                (text("version"), version.into()),
+                (text("chip"), chip.into()),
+                (number("revision"), u32::from(header.chip_code & 0xf).into()),
+            ],
+        )
     }
 
     fn damage(&self) -> Option<String> {
@@ -88,13 +96,11 @@ impl Content for Image {
     }
 
     fn memory_map(&self) -> Option<MemoryMap> {
-        let content = self.section(Section::Meminfo)?.ok()?;
-        let info = Meminfo::decode(&content).ok()?;
-        Some(MemoryMap::new(&info))
+        Some(sections::meminfo::map(&self.meminfo()?))
     }
 
     fn gauges(&self) -> Vec<Gauge> {
-        let pools = self.memory_map().map(|map| gauges::pools(&map));
+        let pools = self.meminfo().map(|info| gauges::pools(&info));
         let queues = self
             .section(Section::CimQcfg)
             .and_then(|content| gauges::queues(&content.ok()?));
@@ -105,19 +111,17 @@ impl Content for Image {
         Some(sections::messages(&self.section(Section::DevLog)?.ok()?))
     }
 
-    fn tables(&self, name: &str) -> Option<Tables> {
+    fn tables(&self, name: &str) -> Option<Vec<Table>> {
         let section = Section::from_name(name)?;
+        if section == Section::RegDump {
+            return Some(vec![register::table(&self.registers().held)]);
+        }
         let decode = sections::decoder(section)?;
-        let content = sections::Content {
+        Some(decode(&sections::Content {
             section,
             chip: self.header.chip()?,
             data: &self.section(section)?.ok()?,
-        };
-        Some(Tables {
-            section: section.name(),
-            title: section.title(),
-            tables: decode(&content),
-        })
+        }))
     }
 
     fn copy(
@@ -126,5 +130,12 @@ impl Content for Image {
         to: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Option<Result<(), Failure>> {
         self.copy_section(Section::from_name(section)?, to)
+    }
+}
+
+impl Image {
+    fn meminfo(&self) -> Option<Meminfo> {
+        let content = self.section(Section::Meminfo)?.ok()?;
+        Meminfo::decode(&content).ok()
     }
 }

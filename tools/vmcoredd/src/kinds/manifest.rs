@@ -12,8 +12,11 @@ use crate::kinds::Dump;
 /// So many entries are never written; a damaged manifest may claim more.
 const MAX_LEN: usize = 16 << 20;
 
+/// No size is larger: it would not be exact in every program.
+const MAX_SIZE: u64 = (1 << 53) - 1;
+
 /// What is the same for all dumps.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Manifest {
     /// Of the layout.
     pub version: String,
@@ -45,23 +48,19 @@ pub struct Manifest {
 pub struct Entry {
     pub name: String,
     pub status: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What the driver was told, 0 or negative.
     pub errno: i32,
     /// Bytes of the payload.
     pub bytes: u64,
     /// Bytes that the driver asked for, if it said so.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<u64>,
     pub crc32: u32,
     pub ms: u32,
     pub held_bytes: u64,
     /// What is missing, in the driver's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
     /// Bytes of the payload before those that were given up when memory ran out, and are zeroes now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<u64>,
     #[serde(skip)]
     has_dump: bool,
@@ -86,13 +85,13 @@ impl Entry {
                 None => Some(format!("reason {reason}")),
             },
             errno: entry.errno,
-            bytes: entry.bytes,
-            asked: (entry.asked != 0).then_some(entry.asked),
+            bytes: entry.bytes.min(MAX_SIZE),
+            asked: (entry.asked != 0).then_some(entry.asked.min(MAX_SIZE)),
             crc32: entry.crc32,
             ms: entry.ms,
-            held_bytes: entry.held_bytes,
+            held_bytes: entry.held_bytes.min(MAX_SIZE),
             missing: (!missing.is_empty()).then_some(missing),
-            kept: entry.given_up(),
+            kept: entry.given_up().map(|kept| kept.min(MAX_SIZE)),
             has_dump: entry.status.has_dump(),
             is_known,
         }
@@ -167,15 +166,19 @@ impl Manifest {
             version: format!("{major}.{minor}"),
             core: text(until_nul(&header.version)),
             kernel: text(until_nul(&header.release)),
-            total_bytes: header.total_bytes,
-            dump_bytes: header.dump_bytes,
-            held_bytes: header.held_bytes,
+            total_bytes: header.total_bytes.min(MAX_SIZE),
+            dump_bytes: header.dump_bytes.min(MAX_SIZE),
+            held_bytes: header.held_bytes.min(MAX_SIZE),
             dump_ms: header.dump_ms,
             unrecorded: header.unrecorded,
             entries: header.entries as usize,
             is_readable: true,
             ..Self::default()
         };
+        if manifest.entries().any(|entry| is_absurd(&entry)) {
+            let problem = "manifest: expected sizes below 2^53";
+            parsed.problems.push(problem.into());
+        }
         let mut bytes = payload[..manifest.size()].to_vec();
         bytes[CRC_OFFSET..CRC_OFFSET + 4].fill(0);
         let crc32 = crc32fast::hash(&bytes);
@@ -236,6 +239,12 @@ impl Manifest {
         }
         words
     }
+}
+
+/// Whether a size in it cannot be one.
+fn is_absurd(entry: &manifest::Entry) -> bool {
+    let sizes = [entry.bytes, entry.asked, entry.held_bytes, entry.kept];
+    sizes.iter().any(|size| *size > MAX_SIZE)
 }
 
 /// That the bytes of a payload are zeroes from `kept` on.

@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use super::table::{hex, text, Table};
+
 /// Registers of a device.
 #[derive(Default)]
 pub struct Registers {
@@ -59,4 +61,28 @@ impl Register {
         let words: Vec<_> = self.fields.iter().map(Field::to_string).collect();
         words.join(" ")
     }
+}
+
+/// Registers as a table.
+pub fn table(registers: &[Register]) -> Table {
+    let mut table = Table::new(
+        "registers",
+        [
+            hex("address", 5),
+            text("unit"),
+            text("name"),
+            hex("value", 8),
+            text("fields"),
+        ],
+    );
+    for register in registers {
+        table.row([
+            register.address.into(),
+            register.unit.as_ref().into(),
+            register.name.as_deref().into(),
+            register.value.into(),
+            register.words().into(),
+        ]);
+    }
+    table
 }

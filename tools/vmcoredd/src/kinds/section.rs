@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 /// A section, in words.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Section {
     pub id: u32,
     pub name: String,
@@ -16,16 +16,13 @@ pub struct Section {
     pub status: String,
     pub ok: bool,
     /// Why it is not ok, as far as the driver knew.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// What is not there because it's private.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<&'static str>,
     /// Bytes in the dump, and decompressed.
     pub stored: u64,
     pub raw: u64,
     /// What is damaged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
 }
 
@@ -38,5 +35,10 @@ impl Section {
             _ if self.raw == 0 => format!("{}: {left_out}", self.status),
             _ => format!("{} but for {left_out}", self.status),
         }
+    }
+
+    /// Whether anything was collected, be it that there was nothing.
+    pub fn is_there(&self) -> bool {
+        self.ok || self.raw > 0 || self.damage.is_some()
     }
 }

@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{bundle, report, save};
-use crate::{cli::Collect, complain, findings, status, vmcore::Vmcore};
+use super::{bundle, messages::complain, report, save};
+use crate::{cli::Collect, findings, status, vmcore::Vmcore};
 
 /// How deep below a directory vmcores are: kdump.sh makes `HOST-TIME/vmcore`, kdump-tools `TIME/dump.TIME`, for many hosts `HOST/TIME/dump.TIME`.
 const DEPTH: usize = 3;

@@ -11,7 +11,11 @@ use crate::{
     cli::Diagnose,
     findings::{self, Diagnosis, Evidence, Severity},
     kinds::messages::Message,
-    progress, views,
+    views::{
+        self, json,
+        messages::{clear, complain},
+        out::Out,
+    },
     vmcore::Vmcore,
 };
 
@@ -50,7 +54,7 @@ pub fn run(args: &Diagnose) -> Result<u8> {
         let content = match dump.content() {
             Ok(content) => content,
             Err(error) => {
-                crate::complain!("{}: {}: {error}", args.file.display(), dump.name);
+                complain!("{}: {}: {error}", args.file.display(), dump.name);
                 continue;
             }
         };
@@ -64,7 +68,7 @@ pub fn run(args: &Diagnose) -> Result<u8> {
             diagnosis,
         });
     }
-    progress::clear();
+    clear();
     views::report(&vmcore);
     if diagnosed.is_empty() {
         bail!(
@@ -72,7 +76,6 @@ pub fn run(args: &Diagnose) -> Result<u8> {
             args.file.display()
         );
     }
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let log = vmcore.kernel_log();
     let report = Report {
         last_words: log
@@ -81,11 +84,15 @@ pub fn run(args: &Diagnose) -> Result<u8> {
         no_last_words: log.err().map(|error| format!("{error:#}")),
         devices: diagnosed,
     };
-    match args.json {
-        true => views::print_json(&mut out, &report)?,
-        false => report.print(&mut out)?,
+    if args.json {
+        json::print("diagnose", &report)?;
+    } else {
+        let mut text = Vec::new();
+        report.print(&mut text)?;
+        let mut out = Out::stdout();
+        out.text(&String::from_utf8_lossy(&text))?;
+        out.flush()?;
     }
-    out.flush()?;
     let verdicts = report
         .devices
         .iter()

@@ -2,127 +2,108 @@
 
 //! `vmcoredd list`.
 
-use std::{io::Write, path::Path};
+use std::{cell::RefCell, path::Path};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use serde::Serialize;
 
+use super::{
+    json,
+    messages::clear,
+    out::{Look, Out},
+};
 use crate::{
     cli::Files,
-    input::Warning,
-    kinds::{
-        manifest::{Entry, Manifest},
-        Dump,
-    },
-    progress, views,
+    kinds::{manifest::Entry, Dump},
+    views,
     vmcore::Vmcore,
 };
 
 #[derive(Serialize)]
-struct Listed<'a> {
-    file: &'a Path,
-    kind: &'a str,
-    dumps: Vec<Line<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    manifest: Option<&'a Manifest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    damage: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    name: &'a str,
-    format: String,
+struct Listed {
+    name: String,
+    /// What is in it, in some words.
+    title: Option<String>,
     bytes: u64,
     offset: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    manifest: Option<&'a Entry>,
+    manifest: Option<Entry>,
 }
 
-impl<'a> Line<'a> {
-    fn new(dump: &'a Dump) -> Self {
-        let format = match dump.content() {
-            Ok(Some(content)) => content.title(),
-            _ => "unknown".into(),
-        };
+impl Listed {
+    fn new(dump: &Dump) -> Self {
+        let content = dump.content().ok().flatten();
         Self {
-            name: &dump.name,
-            format,
+            name: dump.name.clone(),
+            title: content.map(|content| content.title()),
             bytes: dump.len,
             offset: dump.offset,
-            manifest: dump.entry.as_ref(),
+            manifest: dump.entry.clone(),
         }
     }
 }
 
 pub fn run(args: &Files) -> Result<u8> {
-    let (inputs, readable) = views::open_all(&args.files);
-    let listed: Vec<_> = inputs.iter().map(listed).collect();
-    progress::clear();
-    let mut out = std::io::stdout().lock();
-    if args.json {
-        views::print_json(&mut out, &listed)?;
-    } else {
-        for listed in &listed {
-            print(&mut out, listed)?;
+    let files = RefCell::new(Vec::new());
+    let view = |vmcore: &Vmcore| {
+        let dumps = vmcore.dumps().iter().map(Listed::new).collect();
+        clear();
+        match args.json {
+            true => files.borrow_mut().push(json::File::new(vmcore, dumps)),
+            false => print(vmcore, &dumps)?,
         }
+        Ok(views::report(vmcore))
+    };
+    let lost = |path: &Path, error: &Error| {
+        let file = json::File::unreadable(path, error);
+        files.borrow_mut().push(file);
+    };
+    let status = views::each(&args.files, view, lost)?;
+    if args.json {
+        let files = files.into_inner();
+        json::print("list", &json::Files { files })?;
     }
-    // All of them, so that each is told.
-    let damaged = inputs.iter().filter(|input| !views::report(input)).count();
-    Ok(crate::status(readable, damaged == 0))
+    Ok(status)
 }
 
-fn listed(input: &Vmcore) -> Listed<'_> {
-    Listed {
-        file: &input.path,
-        kind: &input.kind,
-        dumps: input.dumps().iter().map(Line::new).collect(),
-        manifest: input.manifest.as_ref(),
-        damage: (!input.warnings.is_empty()).then(|| {
-            let damage: Vec<_> = input.warnings.iter().map(Warning::to_string).collect();
-            damage.join("; ")
-        }),
-    }
-}
-
-fn print(out: &mut impl Write, listed: &Listed<'_>) -> Result<()> {
-    let count = match listed.dumps.len() {
+fn print(vmcore: &Vmcore, dumps: &Vec<Listed>) -> Result<()> {
+    let mut out = Out::stdout();
+    let count = match dumps.len() {
         0 => "no device dumps".into(),
         1 => "1 device dump".into(),
         more => format!("{more} device dumps"),
     };
-    let absent = listed.manifest.map_or(&[][..], |manifest| &manifest.absent);
+    let manifest = vmcore.manifest.as_ref();
+    let absent = manifest.map_or(&[][..], |manifest| &manifest.absent);
     let missing = match absent.len() {
         0 => String::new(),
         more => format!(", {more} missing"),
     };
-    let Listed { file, kind, .. } = listed;
-    writeln!(out, "{}: {kind}, {count}{missing}", file.display())?;
-    for dump in &listed.dumps {
-        write!(
-            out,
-            "  {:<43} {:>10} bytes at {:#x}  {}",
-            dump.name, dump.bytes, dump.offset, dump.format
+    let file = Look::Heading.paint(vmcore.path.display());
+    out.line(4, format!("{file}: {}, {count}{missing}", vmcore.kind))?;
+    let manifest = manifest.filter(|manifest| manifest.is_readable);
+    for dump in dumps {
+        let became = match (&dump.manifest, manifest) {
+            (Some(entry), _) => format!("; {}", entry.words()),
+            (None, Some(_)) => "; not in the manifest".into(),
+            (None, None) => String::new(),
+        };
+        out.line(
+            6,
+            format!(
+                "  {}  {} bytes at {:#x}, {}{became}",
+                dump.name,
+                dump.bytes,
+                dump.offset,
+                dump.title.as_deref().unwrap_or("unknown")
+            ),
         )?;
-        match (dump.manifest, listed.manifest) {
-            (Some(entry), _) => writeln!(out, "; {}", entry.words())?,
-            (None, Some(manifest)) if manifest.is_readable => {
-                writeln!(out, "; not in the manifest")?;
-            }
-            _ => writeln!(out)?,
-        }
     }
     for entry in absent {
-        writeln!(
-            out,
-            "  {:<43} {:>10}        {}",
-            entry.name,
-            "none",
-            entry.words()
-        )?;
+        let line = format!("  {}  none, {}", entry.name, entry.words());
+        out.line(6, line)?;
     }
-    if let Some(manifest) = listed.manifest.filter(|manifest| manifest.is_readable) {
-        writeln!(out, "  {}", manifest.words())?;
+    if let Some(manifest) = manifest {
+        out.line(6, format!("  {}", manifest.words()))?;
     }
-    Ok(())
+    Ok(out.flush()?)
 }

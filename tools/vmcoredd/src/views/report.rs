@@ -11,7 +11,7 @@ use std::{io::Write, path::Path};
 use anyhow::Result;
 
 use self::{page::Device, redact::Redaction};
-use super::save;
+use super::{messages::complain, save};
 use crate::{cli::Report, status, vmcore::Vmcore};
 
 pub fn run(args: &Report) -> Result<u8> {
@@ -19,7 +19,7 @@ pub fn run(args: &Report) -> Result<u8> {
     let mut sound = super::report(&vmcore);
     let page = make(&vmcore, args.redact);
     if vmcore.dumps().is_empty() {
-        crate::complain!(
+        complain!(
             "{}: no device dumps: the page says so, and what the kernel wrote",
             args.file.display()
         );

@@ -2,13 +2,15 @@
 
 //! `vmcoredd show`.
 
-use std::io::Write;
-
 use anyhow::Result;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::{memory_map, register, table};
+use super::{
+    json, memory_map,
+    messages::{clear, complain},
+    out::{Look, Out},
+    table,
+};
 use crate::{
     cli::Show,
     kinds::{
@@ -18,9 +20,9 @@ use crate::{
         register::{Register, Registers},
         section::Section,
         table::Table,
-        Content, Dump, Tables,
+        Content, Dump,
     },
-    progress, views,
+    views,
     vmcore::Vmcore,
 };
 
@@ -28,70 +30,60 @@ use crate::{
 struct Shown {
     name: String,
     bytes: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    manifest: Option<Entry>,
-    /// `absent`: it was asked for, and is not there.
+    /// `unknown` if no kind knows it, `damaged` if it cannot be read, `absent` if it is not there.
     format: &'static str,
+    manifest: Option<Entry>,
+    /// Why it cannot be read, or where it ends before it should.
+    damage: Option<String>,
     #[serde(flatten)]
-    decoded: Option<Decoded>,
+    decoded: Decoded,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Decoded {
-    #[serde(skip)]
-    title: String,
-    #[serde(flatten)]
-    facts: Map<String, Value>,
-    /// It ends before it should.
-    cut_short: bool,
-    sections: Vec<Section>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    meminfo: Option<MemoryMap>,
-    #[serde(serialize_with = "registers_as_json")]
+    title: Option<String>,
+    facts: json::Facts,
+    sections: Vec<Wanted>,
+    memory_map: Option<MemoryMap>,
     registers: Vec<Register>,
     /// Registers that there was no time to read.
-    #[serde(skip_serializing_if = "is_zero")]
     registers_not_read: usize,
-    /// Sections that were asked for.
-    #[serde(rename = "decoded", skip_serializing_if = "Vec::is_empty")]
-    wanted: Vec<DecodedSection>,
 }
 
-/// A section as tables.
+/// A section, and what is in it if somebody asked for it.
 #[derive(Serialize)]
-struct DecodedSection {
-    section: &'static str,
-    title: &'static str,
-    #[serde(serialize_with = "as_json")]
-    tables: Vec<Table>,
+struct Wanted {
+    #[serde(flatten)]
+    section: Section,
+    tables: Option<Vec<Table>>,
+    #[serde(skip)]
+    is_wanted: bool,
 }
 
-fn registers_as_json<S: serde::Serializer>(
-    registers: &[Register],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(registers.iter().map(register::json))
-}
-
-fn is_zero(number: &usize) -> bool {
-    *number == 0
-}
-
-fn as_json<S: serde::Serializer>(tables: &[Table], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(tables.iter().map(table::json))
+/// What to show.
+struct Request<'a> {
+    sections: Vec<&'a str>,
+    all_registers: bool,
 }
 
 impl Shown {
-    fn new(dump: &Dump, all_registers: bool, wanted: &[&str]) -> Self {
-        let content = dump.content().ok().flatten();
+    fn new(dump: &Dump, request: &Request<'_>) -> Self {
+        let content = dump.content();
+        let (format, damage) = match &content {
+            Ok(Some(content)) => (content.format(), content.damage()),
+            Ok(None) => ("unknown", None),
+            Err(error) => ("damaged", Some(error.to_string())),
+        };
+        let content = content.ok().flatten();
         Self {
             name: dump.name.clone(),
             bytes: dump.len,
+            format,
             manifest: dump.entry.clone(),
-            format: content
-                .as_ref()
-                .map_or("unknown", |content| content.format()),
-            decoded: content.map(|content| Decoded::new(content.as_ref(), all_registers, wanted)),
+            damage,
+            decoded: content.map_or_else(Decoded::default, |content| {
+                Decoded::new(content.as_ref(), request)
+            }),
         }
     }
 
@@ -99,182 +91,215 @@ impl Shown {
         Self {
             name: entry.name.clone(),
             bytes: 0,
-            manifest: Some(entry.clone()),
             format: "absent",
-            decoded: None,
-        }
-    }
-}
-
-impl Decoded {
-    fn new(content: &dyn Content, all_registers: bool, wanted: &[&str]) -> Self {
-        let Registers { mut held, not_read } = content.registers();
-        held.retain(|register| all_registers || register.name.is_some());
-        let wanted = wanted.iter().filter_map(|section| content.tables(section));
-        let facts = content.facts();
-        Self {
-            title: content.title(),
-            facts: facts
-                .iter()
-                .map(|fact| (fact.name.into(), table::value(&fact.value)))
-                .collect(),
-            cut_short: content.damage().is_some(),
-            sections: content.sections(),
-            meminfo: content.memory_map(),
-            registers: held,
-            registers_not_read: not_read,
-            wanted: wanted.map(DecodedSection::from).collect(),
+            manifest: Some(entry.clone()),
+            damage: None,
+            decoded: Decoded::default(),
         }
     }
 
-    fn print(&self, out: &mut impl Write, all_registers: bool) -> Result<()> {
-        writeln!(out, "  {}", self.title)?;
-        if self.cut_short {
-            writeln!(out, "  CUT SHORT: what follows is what is there")?;
+    fn is_damaged(&self) -> bool {
+        let mut sections = self.decoded.sections.iter();
+        self.format == "damaged" || sections.any(|it| it.section.damage.is_some())
+    }
+
+    fn print(&self, out: &mut Out, request: &Request<'_>) -> Result<()> {
+        let name = Look::Heading.paint(&self.name);
+        let what = self
+            .manifest
+            .as_ref()
+            .map_or_else(String::new, Entry::words);
+        let line = match self.format {
+            "absent" => format!("{name}: {what}"),
+            _ if what.is_empty() => format!("{name}: {} bytes", self.bytes),
+            _ => format!("{name}: {} bytes, {what}", self.bytes),
+        };
+        out.line(4, line)?;
+        let extract = "`vmcoredd extract` writes it as it is";
+        match (self.format, &self.damage) {
+            ("absent", _) => return Ok(()),
+            ("unknown", _) => {
+                return Ok(out.line(4, format!("  no known kind of dump; {extract}"))?)
+            }
+            ("damaged", damage) => {
+                let damage = damage.as_deref().unwrap_or_default();
+                let damaged = Look::Bad.paint("DAMAGED");
+                return Ok(out.line(4, format!("  {damaged} {damage}; {extract}"))?);
+            }
+            _ => {}
         }
-        writeln!(
-            out,
-            "  {:<16} {:>10} {:>10}  status",
-            "section", "stored", "raw"
-        )?;
-        for section in &self.sections {
+        // Who asks for sections wants to see these.
+        match request.sections.is_empty() {
+            true => self.print_all(out, request),
+            false => self.print_sections(out),
+        }
+    }
+
+    fn print_sections(&self, out: &mut Out) -> Result<()> {
+        for wanted in self.decoded.sections.iter().filter(|it| it.is_wanted) {
+            let Section {
+                name, title, raw, ..
+            } = &wanted.section;
+            let heading = Look::Heading.paint(name);
+            let line = format!("  {heading}: {title}, {}", status(&wanted.section));
+            match &wanted.tables {
+                Some(tables) => {
+                    out.line(4, line)?;
+                    for table in tables {
+                        table::print(table, out)?;
+                    }
+                }
+                None if *raw > 0 => out.line(
+                    4,
+                    format!("{line}: {raw} bytes; `vmcoredd extract --section {name}` writes them"),
+                )?,
+                None => out.line(4, line)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn print_all(&self, out: &mut Out, request: &Request<'_>) -> Result<()> {
+        let Decoded {
+            title,
+            sections,
+            memory_map: map,
+            registers,
+            registers_not_read,
+            ..
+        } = &self.decoded;
+        out.line(4, format!("  {}", title.as_deref().unwrap_or_default()))?;
+        if let Some(damage) = &self.damage {
+            let short = Look::Bad.paint("CUT SHORT");
+            out.line(
+                4,
+                format!("  {short}, {damage}: what follows is what is there"),
+            )?;
+        }
+        let heading = format!("  {:<16} {:>10} {:>10}  status", "section", "stored", "raw");
+        out.line(4, Look::Heading.paint(heading))?;
+        for Wanted { section, .. } in sections {
             let Section {
                 name, stored, raw, ..
             } = section;
-            let status = section.words();
-            write!(out, "  {name:<16} {stored:>10} {raw:>10}  {status}")?;
-            for why in section.cause.iter().chain(&section.damage) {
-                write!(out, ": {why}")?;
-            }
-            writeln!(out)?;
+            let line = format!("  {name:<16} {stored:>10} {raw:>10}  {}", status(section));
+            out.line(42, line)?;
         }
-        if let Some(map) = &self.meminfo {
+        if let Some(map) = map {
             memory_map::print(map, out)?;
         }
-        writeln!(
-            out,
-            "  registers{}",
-            if all_registers {
-                ""
-            } else {
-                " (some; --registers gives all)"
-            }
-        )?;
-        if self.registers_not_read > 0 {
-            let number = self.registers_not_read;
-            writeln!(out, "    {number} were not read: the device is slow")?;
+        let some = match request.all_registers {
+            true => "",
+            false => " (some; --registers gives all)",
+        };
+        out.line(4, format!("  {}{some}", Look::Heading.paint("registers")))?;
+        if *registers_not_read > 0 {
+            let line = format!("    {registers_not_read} were not read: the device is slow");
+            out.line(6, line)?;
         }
-        for register in self
-            .registers
+        let shown = registers
             .iter()
-            .filter(|register| all_registers || register.is_telling)
-        {
+            .filter(|register| request.all_registers || register.is_telling);
+        for register in shown {
             let name = register.name.as_ref().unwrap_or(&register.unit);
+            let digits = register.bits as usize / 4;
             let line = format!(
-                "    {:#07x}  {name:<32} {:#010x}  {}",
+                "    {:#07x}  {name:<32} 0x{:0digits$x}  {}",
                 register.address,
                 register.value,
                 register.words()
             );
-            writeln!(out, "{}", line.trim_end())?;
+            out.line(6, line)?;
         }
         Ok(())
     }
 }
 
-impl From<Tables> for DecodedSection {
-    fn from(tables: Tables) -> Self {
-        let Tables {
-            section,
-            title,
-            tables,
-        } = tables;
-        Self {
-            section,
-            title,
-            tables,
-        }
-    }
+/// What became of a section, and why.
+fn status(section: &Section) -> String {
+    let look = match section {
+        Section {
+            damage: Some(_), ..
+        } => Look::Bad,
+        Section { ok: true, .. } => Look::Good,
+        _ => Look::Warning,
+    };
+    let why = section.cause.iter().chain(&section.damage);
+    let words = look.paint(section.words()).to_string();
+    why.fold(words, |words, why| format!("{words}: {why}"))
 }
 
-impl DecodedSection {
-    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
-        writeln!(out, "  {}: {}", self.section, self.title)?;
-        self.tables
-            .iter()
-            .try_for_each(|block| table::print(block, out))
+impl Decoded {
+    fn new(content: &dyn Content, request: &Request<'_>) -> Self {
+        let Registers { mut held, not_read } = content.registers();
+        held.retain(|register| request.all_registers || register.name.is_some());
+        let sections = content.sections().into_iter().map(|section| {
+            let is_wanted = request.sections.contains(&section.name.as_str());
+            Wanted {
+                tables: is_wanted.then(|| content.tables(&section.name)).flatten(),
+                is_wanted,
+                section,
+            }
+        });
+        Self {
+            title: Some(content.title()),
+            facts: json::Facts(content.facts()),
+            sections: sections.collect(),
+            memory_map: content.memory_map(),
+            registers: held,
+            registers_not_read: not_read,
+        }
     }
 }
 
 pub fn run(args: &Show) -> Result<u8> {
-    let vmcore = Vmcore::open(&args.file)?;
-    let (dumps, mut good) = views::select(&vmcore, &args.names);
-    let wanted: Vec<&str> = match args.section.iter().any(|name| name == "all") {
-        true => kinds::section_names(),
-        false => {
-            views::check_sections(&args.section)?;
-            args.section.iter().map(String::as_str).collect()
+    let all = args.section.iter().any(|name| name == "all");
+    let request = Request {
+        sections: match all {
+            true => kinds::section_names(),
+            false => args.section.iter().map(String::as_str).collect(),
+        },
+        all_registers: args.registers,
+    };
+    let vmcore = match Vmcore::open(&args.file) {
+        Ok(vmcore) => vmcore,
+        Err(error) => {
+            if args.json {
+                let file = json::File::<Shown>::unreadable(&args.file, &error);
+                json::print("show", &json::Files { files: vec![file] })?;
+            }
+            return Err(error);
         }
     };
-    let shown = dumps
-        .iter()
-        .map(|dump| Shown::new(dump, args.registers, &wanted));
+    let (dumps, mut good) = views::select(&vmcore, &args.names);
+    let shown = dumps.iter().map(|dump| Shown::new(dump, &request));
     let absent = vmcore.manifest.iter().flat_map(|manifest| &manifest.absent);
     let absent = absent.filter(|_| args.names.is_empty()).map(Shown::absent);
     let shown: Vec<_> = shown.chain(absent).collect();
-    progress::clear();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let has = |section: &str| {
+        let mut sections = shown.iter().flat_map(|shown| &shown.decoded.sections);
+        sections.any(|it| it.section.name == section && it.section.is_there())
+    };
+    let missing = request.sections.iter().filter(|_| !all);
+    let missing: Vec<_> = missing.filter(|section| !has(section)).copied().collect();
+    good &= missing.is_empty() && !shown.iter().any(Shown::is_damaged);
+    clear();
     if args.json {
-        views::print_json(&mut out, &shown)?;
+        let file = json::File::new(&vmcore, shown);
+        json::print("show", &json::Files { files: vec![file] })?;
     } else {
+        let mut out = Out::stdout();
         for shown in &shown {
-            print(&mut out, shown, args.registers, !wanted.is_empty())?;
+            shown.print(&mut out, &request)?;
         }
-        if shown.is_empty() && args.names.is_empty() {
-            writeln!(out, "{}: no device dumps", args.file.display())?;
-        }
+        out.flush()?;
     }
-    out.flush()?;
-    for decoded in shown.iter().filter_map(|shown| shown.decoded.as_ref()) {
-        good &= decoded
-            .sections
-            .iter()
-            .all(|section| section.damage.is_none());
+    if !missing.is_empty() {
+        let missing = missing.join(" and ");
+        complain!(
+            "{}: none of these dumps holds {missing}",
+            args.file.display()
+        );
     }
     Ok(crate::status(true, views::report(&vmcore) && good))
-}
-
-fn print(
-    out: &mut impl Write,
-    shown: &Shown,
-    all_registers: bool,
-    only_sections: bool,
-) -> Result<()> {
-    let Shown {
-        name,
-        bytes,
-        manifest,
-        format,
-        decoded,
-    } = shown;
-    let what = manifest.as_ref().map_or_else(String::new, Entry::words);
-    match *format {
-        "absent" => return Ok(writeln!(out, "{name}: {what}")?),
-        _ if what.is_empty() => writeln!(out, "{name}: {bytes} bytes")?,
-        _ => writeln!(out, "{name}: {bytes} bytes, {what}")?,
-    }
-    match decoded {
-        // Who asks for sections wants to see these.
-        Some(decoded) if only_sections => {
-            for section in &decoded.wanted {
-                section.print(out)?;
-            }
-        }
-        Some(decoded) => decoded.print(out, all_registers)?,
-        None => writeln!(
-            out,
-            "  no known kind of dump; `vmcoredd extract` writes it as it is"
-        )?,
-    }
-    Ok(())
 }

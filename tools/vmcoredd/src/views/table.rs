@@ -1,70 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tables as text and as JSON.
+//! Tables as text.
 
-use std::io::{Result, Write};
+use std::io::Result;
 
-use serde_json::{Map, Value};
+use super::out::{Look, Out};
+use crate::kinds::table::{Cell, Table, Type};
 
-use crate::kinds::table::{Cell, Table};
-
-fn text(cell: &Cell) -> String {
-    match cell {
-        Cell::Hex(value, digits) => format!("{value:0digits$x}"),
-        Cell::Number(value) => value.to_string(),
+fn text(cell: &Cell, type_: Type) -> String {
+    match (cell, type_) {
+        (Cell::Number(value), Type::Hex(digits)) => format!("{value:0digits$x}"),
+        (Cell::Number(value), _) => value.to_string(),
         // What a device says is not for the terminal to act on.
-        Cell::Text(text) => text.escape_debug().to_string(),
+        (Cell::Text(text), _) => text.escape_debug().to_string(),
+        (Cell::Empty, _) => String::new(),
     }
 }
 
-/// A value in JSON.
-pub fn value(cell: &Cell) -> Value {
-    match cell {
-        Cell::Hex(value, _) | Cell::Number(value) => (*value).into(),
-        Cell::Text(text) => text.as_str().into(),
+/// Prints a table below its title.
+pub fn print(table: &Table, out: &mut Out) -> Result<()> {
+    out.line(6, format!("    {}", Look::Heading.paint(&table.title)))?;
+    if table.is_record {
+        return print_record(table, out);
     }
-}
-
-pub fn print(table: &Table, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "    {}", table.title)?;
-    let shown: Vec<Vec<_>> = table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(text).collect())
-        .collect();
-    let width = |column: usize| {
-        let cells = shown
-            .iter()
-            .filter_map(|row| row.get(column))
-            .map(String::len);
+    let is_text = |index: usize| table.columns[index].type_ == Type::Text;
+    let shown = table.rows.iter().map(|row| {
+        let cells = row.iter().zip(&table.columns);
         cells
-            .chain([table.columns[column].len()])
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<_> = (0..table.columns.len()).map(width).collect();
-    for row in [&table.columns].into_iter().chain(&shown) {
-        let mut line = String::new();
+            .map(|(cell, column)| text(cell, column.type_))
+            .collect::<Vec<_>>()
+    });
+    let mut rows: Vec<Vec<String>> = vec![table
+        .columns
+        .iter()
+        .map(|column| column.name.to_string())
+        .collect()];
+    rows.extend(shown);
+    let widths: Vec<_> = (0..table.columns.len())
+        .map(|index| {
+            let cells = rows.iter().map(|row| row[index].chars().count());
+            cells.max().unwrap_or(0)
+        })
+        .collect();
+    for row in &rows {
+        let mut line = "      ".to_owned();
         for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let gap = if index == 0 { "      " } else { "  " };
-            line += &format!("{gap}{cell:<width$}");
+            if index > 0 {
+                line += "  ";
+            }
+            line += &match is_text(index) {
+                true => format!("{cell:<width$}"),
+                false => format!("{cell:>width$}"),
+            };
         }
-        writeln!(out, "{}", line.trim_end())?;
+        out.line(8, line)?;
     }
     Ok(())
 }
 
-pub fn json(table: &Table) -> Value {
-    let rows = table.rows.iter().map(|row| {
-        let pairs = table.columns.iter().zip(row);
-        Value::Object(
-            pairs
-                .map(|(column, cell)| (column.clone(), value(cell)))
-                .collect(),
-        )
-    });
-    let mut block = Map::new();
-    block.insert("title".into(), table.title.as_str().into());
-    block.insert("rows".into(), rows.collect());
-    Value::Object(block)
+/// A line for each thing that is known.
+fn print_record(table: &Table, out: &mut Out) -> Result<()> {
+    let names = table.columns.iter().map(|column| column.name.len());
+    let width = names.max().unwrap_or(0);
+    for row in &table.rows {
+        for (cell, column) in row.iter().zip(&table.columns) {
+            let line = format!(
+                "      {:<width$}  {}",
+                column.name,
+                text(cell, column.type_)
+            );
+            out.line(8 + width, line)?;
+        }
+    }
+    Ok(())
 }

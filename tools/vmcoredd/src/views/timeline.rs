@@ -12,7 +12,8 @@ use serde::Serialize;
 
 pub use self::align::{Anchor, Together};
 use self::columns::Columns;
-use crate::{cli::Timeline, complain, kinds::messages::Log, status, views, vmcore::Vmcore};
+use super::{json, messages::complain, out::Out};
+use crate::{cli::Timeline, kinds::messages::Log, status, views, vmcore::Vmcore};
 
 /// The logs of a file.
 #[derive(Serialize)]
@@ -53,13 +54,15 @@ pub fn run(args: &Timeline) -> Result<u8> {
         kernel: kernel.as_ref(),
         no_kernel: why,
     };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if args.json {
-        views::print_json(&mut out, &shown)?;
+        json::print("timeline", &shown)?;
     } else {
-        print(&shown, args.last, &mut out)?;
+        let mut text = Vec::new();
+        print(&shown, args.last, &mut text)?;
+        let mut out = Out::stdout();
+        out.text(&String::from_utf8_lossy(&text))?;
+        out.flush()?;
     }
-    out.flush()?;
     let mut good = complete && views::report(&vmcore);
     if shown.devices.is_empty() && shown.kernel.is_none() {
         complain!(

@@ -2,93 +2,78 @@
 
 //! `vmcoredd verify`.
 
-use std::io::Write;
+use std::{cell::RefCell, path::Path};
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use serde::Serialize;
 
+use super::{
+    json,
+    messages::clear,
+    out::{Look, Out},
+};
 use crate::{
     cli::Files,
-    input::Warning,
     kinds::{manifest, Dump},
-    progress, views,
+    views,
+    vmcore::Vmcore,
 };
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Verdict {
-    file: String,
-    dump: Option<String>,
+    name: String,
     /// Sections that are complete, and those that the driver could not collect.
     complete: usize,
     incomplete: usize,
-    /// The payload has the CRC-32 that the manifest says it has, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The payload has the CRC-32 that the manifest says it has; nothing if it says none.
     crc32: Option<bool>,
     /// The offset in the payload that it is zeroes from, since memory ran out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     given_up: Option<u64>,
     /// Whether the manifest, if there is one, has an entry of it. It has none of the kernel's own dumps.
-    #[serde(skip_serializing_if = "Option::is_none")]
     in_manifest: Option<bool>,
     damage: Vec<String>,
 }
 
 pub fn run(args: &Files) -> Result<u8> {
-    let (inputs, readable) = views::open_all(&args.files);
-    let mut verdicts = Vec::new();
-    for input in &inputs {
-        let name = input.path.display().to_string();
-        let manifest = input.manifest.iter();
-        let has_entries = manifest.clone().any(|manifest| manifest.is_readable);
-        verdicts.extend(input.dumps().iter().map(|dump| Verdict {
-            in_manifest: has_entries.then_some(dump.entry.is_some()),
-            ..judge(dump, &name)
-        }));
-        let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
-        let damage: Vec<_> = problems
-            .chain(input.warnings.iter().map(Warning::to_string))
+    let files = RefCell::new(Vec::new());
+    let view = |vmcore: &Vmcore| {
+        let mut manifest = vmcore.manifest.iter();
+        let has_entries = manifest.any(|manifest| manifest.is_readable);
+        let dumps = vmcore.dumps().iter();
+        let verdicts: Vec<_> = dumps
+            .map(|dump| Verdict {
+                in_manifest: has_entries.then_some(dump.entry.is_some()),
+                ..judge(dump)
+            })
             .collect();
-        if !damage.is_empty() {
-            verdicts.push(Verdict {
-                damage,
-                ..Verdict::new(&name, None)
-            });
+        let damaged = verdicts.iter().any(|verdict| !verdict.damage.is_empty());
+        let sound = !verdicts.is_empty() && !damaged && views::problems(vmcore).is_empty();
+        clear();
+        match args.json {
+            true => files.borrow_mut().push(json::File::new(vmcore, verdicts)),
+            false => print(vmcore, &verdicts)?,
         }
-    }
-    progress::clear();
-    let mut out = std::io::stdout().lock();
+        views::remark(vmcore);
+        Ok(sound)
+    };
+    let lost = |path: &Path, error: &Error| {
+        let file = json::File::unreadable(path, error);
+        files.borrow_mut().push(file);
+    };
+    let status = views::each(&args.files, view, lost)?;
     if args.json {
-        views::print_json(&mut out, &verdicts)?;
-    } else {
-        for verdict in &verdicts {
-            print(&mut out, verdict)?;
-        }
+        let files = files.into_inner();
+        json::print("verify", &json::Files { files })?;
     }
-    for input in &inputs {
-        views::remark(input);
-    }
-    let sound = verdicts.iter().all(|verdict| verdict.damage.is_empty());
-    Ok(crate::status(readable, sound))
-}
-
-impl Verdict {
-    fn new(file: &str, dump: Option<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            dump,
-            complete: 0,
-            incomplete: 0,
-            crc32: None,
-            given_up: None,
-            in_manifest: None,
-            damage: Vec::new(),
-        }
-    }
+    Ok(status)
 }
 
 /// Offsets of damage in a dump count from the start of the dump.
-fn judge(dump: &Dump, file: &str) -> Verdict {
-    let mut verdict = Verdict::new(file, Some(dump.name.clone()));
+fn judge(dump: &Dump) -> Verdict {
+    let mut verdict = Verdict {
+        name: dump.name.clone(),
+        ..Verdict::default()
+    };
     if let Some(entry) = &dump.entry {
         let mut tail = Tail::behind(entry.kept);
         match dump.copy(|piece| tail.add(piece)) {
@@ -153,32 +138,52 @@ impl Tail {
     }
 }
 
-fn print(out: &mut impl Write, verdict: &Verdict) -> Result<()> {
-    let name = match &verdict.dump {
-        Some(dump) => format!("{}: {dump}", verdict.file),
-        None => verdict.file.clone(),
-    };
-    if verdict.damage.is_empty() {
-        let Verdict {
+fn print(vmcore: &Vmcore, verdicts: &[Verdict]) -> Result<()> {
+    let mut out = Out::stdout();
+    let file = vmcore.path.display();
+    for verdict in verdicts {
+        let name = format!("{file}: {}", verdict.name);
+        if verdict.damage.is_empty() {
+            out.line(4, format!("{name}: {}", verdict.words()))?;
+        }
+        for damage in &verdict.damage {
+            out.line(
+                4,
+                format!("{name}: {} {damage}", Look::Bad.paint("DAMAGED")),
+            )?;
+        }
+    }
+    let damaged = Look::Bad.paint("DAMAGED");
+    for problem in views::problems(vmcore) {
+        out.line(4, format!("{file}: {damaged} {problem}"))?;
+    }
+    if verdicts.is_empty() {
+        out.line(
+            4,
+            format!("{file}: {}", Look::Warning.paint("no device dumps")),
+        )?;
+    }
+    Ok(out.flush()?)
+}
+
+impl Verdict {
+    /// Of one without damage.
+    fn words(&self) -> String {
+        let ok = Look::Good.paint("ok").to_string();
+        let (ok, crc32) = match (self.given_up, self.crc32) {
+            (Some(kept), _) => (
+                Look::Warning.paint("partial").to_string(),
+                format!("{}, ", manifest::given_up(kept)),
+            ),
+            (None, Some(true)) => (ok, "CRC-32 as in the manifest, ".into()),
+            (None, None) if self.in_manifest == Some(false) => (ok, "not in the manifest, ".into()),
+            _ => (ok, String::new()),
+        };
+        let Self {
             complete,
             incomplete,
             ..
-        } = verdict;
-        let (ok, crc32) = match (verdict.given_up, verdict.crc32) {
-            (Some(kept), _) => ("partial", format!("{}, ", manifest::given_up(kept))),
-            (None, Some(true)) => ("ok", "CRC-32 as in the manifest, ".into()),
-            (None, None) if verdict.in_manifest == Some(false) => {
-                ("ok", "not in the manifest, ".into())
-            }
-            _ => ("ok", String::new()),
-        };
-        writeln!(
-            out,
-            "{name}: {ok} ({crc32}{complete} sections complete, {incomplete} not collected or partial)"
-        )?;
+        } = self;
+        format!("{ok} ({crc32}{complete} sections complete, {incomplete} not collected or partial)")
     }
-    for damage in &verdict.damage {
-        writeln!(out, "{name}: DAMAGED {damage}")?;
-    }
-    Ok(())
 }

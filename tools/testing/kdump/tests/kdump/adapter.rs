@@ -11,6 +11,7 @@ use vmcore_format::cudbg::{section::Section, Chip};
 use crate::{
     boots::{lines, of, output, t4, text, two, Boot, DEMO, T4, TWO},
     sections::usual,
+    shown,
 };
 
 /// An adapter, and where its dump is.
@@ -65,6 +66,11 @@ impl Case {
         format!("cxgb4_{}", self.address)
     }
 
+    /// Of a section of it, extracted.
+    fn file_name(&self, section: &str) -> String {
+        format!("{}.{section}.bin", self.name().replace(':', "-"))
+    }
+
     fn vmcoredd(&self, args: &[&str]) -> String {
         let vmcore = of(self.boot).out.join("vmcore");
         let command = [args[0], vmcore.to_str().unwrap()];
@@ -76,7 +82,7 @@ impl Case {
 
     fn shown(&self) -> Value {
         let said = self.vmcoredd(&["show", &self.name(), "--registers", "--json"]);
-        serde_json::from_str::<Value>(&said).unwrap()[0].take()
+        shown::dumps(&said).remove(0)
     }
 
     /// A directory of this test for this case.
@@ -146,7 +152,7 @@ fn every_register_is_what_the_adapter_holds() {
             }
             let address = format!("{:#x}", register["address"].as_u64().unwrap());
             assert_eq!(
-                register["value"],
+                shown::number(&register["value"]),
                 truth[&address],
                 "{} {address}",
                 case.name()
@@ -170,7 +176,7 @@ fn every_memory_is_what_the_adapter_holds_but_for_what_is_private() {
                 "-o",
                 dir.to_str().unwrap(),
             ]);
-            let dumped = fs::read(dir.join(format!("{}.{memory}.bin", case.name()))).unwrap();
+            let dumped = fs::read(dir.join(case.file_name(memory))).unwrap();
             let mut expected = fs::read(truth.join(format!("{memory}.bin"))).unwrap();
             let private = private
                 .as_array()
@@ -195,7 +201,7 @@ fn every_memory_is_what_the_adapter_holds_but_for_what_is_private() {
 fn the_memory_map_is_what_the_adapter_holds() {
     for case in cases() {
         let truth = json(case.truth("map").join("layout.json"))["meminfo"].take();
-        let shown = case.shown()["meminfo"].take();
+        let shown = case.shown()["memory_map"].take();
         let memories = shown["memories"].as_array().unwrap();
         assert_eq!(memories.len(), truth["available"].as_array().unwrap().len());
         for (shown, truth) in memories.iter().zip(truth["available"].as_array().unwrap()) {
@@ -221,33 +227,39 @@ fn the_memory_map_is_what_the_adapter_holds() {
                 assert_eq!(shown["end"], truth["limit"]);
             }
         }
-        for counter in ["pstructs", "free_pstructs"] {
-            assert_eq!(shown[counter], truth[counter]);
+        let usage = &shown["tables"][0]["rows"][0];
+        for (shown, counter) in [
+            ("pstructs", "pstructs"),
+            ("pstructs_free", "free_pstructs"),
+            ("rx_free", "free_rx"),
+        ] {
+            assert_eq!(usage[shown], truth[counter]);
         }
-        assert_eq!(shown["rx_pages"]["free"], truth["free_rx"]);
-        for (port, counters) in shown["ports"].as_array().unwrap().iter().enumerate() {
-            assert_eq!(counters["used"], truth["port_used"][port]);
-            assert_eq!(counters["allocated"], truth["port_allocated"][port]);
-        }
+        let ports = shown["tables"][1]["rows"].as_array().unwrap().iter();
+        let mut ports = ports.filter(|row| row["of"] == "port").enumerate();
+        assert!(ports.all(|(port, row)| {
+            row["used"] == truth["port_used"][port]
+                && row["allocated"] == truth["port_allocated"][port]
+        }));
     }
 }
 
 #[test]
 fn every_dump_is_listed_shown_and_sound() {
     for case in cases() {
-        let listed: Value = serde_json::from_str(&case.vmcoredd(&["list", "--json"])).unwrap();
-        let dumps = listed[0]["dumps"].as_array().unwrap();
+        let dumps = shown::dumps(&case.vmcoredd(&["list", "--json"]));
         let dump = dumps
             .iter()
             .find(|dump| dump["name"] == case.name())
             .expect("the dump");
-        assert_eq!(dump["format"], format!("cudbg 1.14, {}", case.chip.name()));
+        let title = dump["title"].as_str().unwrap();
+        assert!(title.starts_with(&format!("cudbg 1.14, {} ", case.chip.name())));
         assert!(case
             .vmcoredd(&["verify"])
             .lines()
             .all(|line| line.contains(": ok (")));
         let shown = case.shown();
-        assert_eq!(shown["chip"], case.chip.name());
+        assert_eq!(shown["facts"]["chip"], case.chip.name());
         for section in shown["sections"].as_array().unwrap() {
             let name = section["name"].as_str().unwrap();
             let memories = ["edc0", "edc1", "mc0", "mc1", "hma"];
@@ -267,7 +279,7 @@ fn the_flash_is_dumped_if_somebody_asks_until_the_time_is_over() {
     let dir = case.dir("flash");
     let to = dir.to_str().unwrap();
     case.vmcoredd(&["extract", &case.name(), "--section", "flash", "-o", to]);
-    let dumped = fs::read(dir.join(format!("{}.flash.bin", case.name()))).unwrap();
+    let dumped = fs::read(dir.join(case.file_name("flash"))).unwrap();
     let held = fs::read(case.truth("flash").join("flash.bin")).unwrap();
     assert!((16 << 10..held.len()).contains(&dumped.len()));
     assert!(dumped == held[..dumped.len()]);

@@ -27,5 +27,6 @@ mod private;
 mod report;
 mod samples;
 mod sections;
+mod shown;
 mod two_adapters;
 mod way_back;

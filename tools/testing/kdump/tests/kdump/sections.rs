@@ -5,24 +5,23 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use flate2::{Decompress, FlushDecompress};
+use serde_json::Value;
 use vmcore_format::cudbg::{image::Image, section::Section, section_header::SectionHeader, Chip};
 
-use crate::boots::output;
+use crate::{boots::output, shown};
 
 /// Header and content of each section.
 pub type Sections = BTreeMap<Section, (SectionHeader, Vec<u8>)>;
 
 /// The dumps of adapters in a vmcore, by name. They are written to `dir`.
 pub fn of_vmcore(vmcore: &Path, dir: &Path) -> BTreeMap<String, Sections> {
-    let arguments = ["extract", "--force", "-o"].map(str::to_owned);
-    let paths = [dir, vmcore].map(|path| path.to_str().unwrap().to_owned());
-    let arguments: Vec<_> = arguments.iter().chain(&paths).map(String::as_str).collect();
-    output(vm::bin_dir().join("vmcoredd"), &arguments);
-    let files = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    files
-        .map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), file))
+    let [dir, vmcore] = [dir, vmcore].map(|path| path.to_str().unwrap());
+    let arguments = ["extract", "--json", "--force", "-o", dir, vmcore];
+    let written = output(vm::bin_dir().join("vmcoredd"), &arguments);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    shown::dumps(&written)
+        .iter()
+        .map(|dump| (text(&dump["name"]), text(&dump["path"])))
         .filter(|(name, _)| name.starts_with("cxgb4_"))
         .map(|(name, file)| (name, of_image(&fs::read(&file).unwrap())))
         .collect()

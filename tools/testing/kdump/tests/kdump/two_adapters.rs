@@ -6,7 +6,10 @@ use std::{fs, ops::Range, path::Path};
 
 use serde_json::Value;
 
-use crate::boots::{lines, of, output, text, TWO};
+use crate::{
+    boots::{lines, of, output, text, TWO},
+    shown,
+};
 
 /// Of the two adapters that are not broken.
 fn stats() -> [Value; 2] {
@@ -29,7 +32,7 @@ fn a_broken_adapter_gives_what_can_be_read_and_says_what_is_wrong() {
         "--json",
     ];
     let said = output(vm::bin_dir().join("vmcoredd"), &args);
-    let shown: Value = serde_json::from_str(&said).unwrap();
+    let shown = shown::dumps(&said);
     let sections = shown[0]["sections"].as_array().unwrap();
     let section = |name: &str| {
         sections

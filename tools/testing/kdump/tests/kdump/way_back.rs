@@ -5,13 +5,12 @@
 use std::{fs, path::PathBuf, sync::LazyLock, time::Duration};
 
 use kdump_tests::{core_file::manifest, CoreFile};
-use serde_json::Value;
 use vm::{bin_dir, Adapter, Vm};
 use vmcore_format::manifest::{Manifest, Status};
 
 use crate::{
     boots::{assert_none, boot, lines, of, output, text, Boot},
-    kdump_file,
+    kdump_file, shown,
 };
 
 const DUMP: &str = "cxgb4_0000:00:05.0";
@@ -146,7 +145,7 @@ fn the_tool_says_what_was_given_up_and_calls_nothing_damaged() {
         assert!(said.contains(place), "{said}");
         assert!(!said.to_lowercase().contains("damaged"), "{said}");
     }
-    let shown: Value = serde_json::from_str(&vmcoredd(&["show", "--json", file])).unwrap();
+    let shown = shown::dumps(&vmcoredd(&["show", "--json", file]));
     let sections = shown[0]["sections"].as_array().unwrap();
     let with = |status: &str| {
         let sections = sections.iter().filter(|it| it["status"] == status);

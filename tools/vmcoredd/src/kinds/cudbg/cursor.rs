@@ -58,12 +58,12 @@ impl<'a> Cursor<'a> {
     pub fn rows(
         &mut self,
         most: usize,
-        block: &mut Table,
+        table: &mut Table,
         mut each: impl FnMut(&mut Self, usize) -> Option<Vec<Cell>>,
     ) {
         for index in 0..most {
             match each(self, index) {
-                Some(row) => block.rows.push(row),
+                Some(row) => table.rows.push(row),
                 None => break,
             }
         }

@@ -2,28 +2,26 @@
 
 //! How full pools and queues are.
 
+use vmcore_format::cudbg::meminfo::Meminfo;
+
 use super::{cursor::Cursor, sections::QUEUES};
-use crate::kinds::{
-    gauge::Gauge,
-    memory_map::{MemoryMap, Pages},
-};
+use crate::kinds::gauge::Gauge;
 
 /// What a flit of a queue takes.
 const FLIT_LEN: u64 = 16;
 
 /// Pools of the memory map.
-pub fn pools(map: &MemoryMap) -> Vec<Gauge> {
+pub fn pools(info: &Meminfo) -> Vec<Gauge> {
     let gauge = |name: &str, count: u32, free: u32, unit| Gauge {
         name: name.into(),
         used: count.saturating_sub(free).into(),
         of: count.into(),
         unit,
     };
-    let pages = |name, pages: &Pages| gauge(name, pages.count, pages.free, "pages");
     let mut gauges = vec![
-        pages("Rx pages", &map.rx_pages),
-        pages("Tx pages", &map.tx_pages),
-        gauge("Pstructs", map.pstructs, map.free_pstructs, "structures"),
+        gauge("Rx pages", info.rx_pages[0], info.free_rx, "pages"),
+        gauge("Tx pages", info.tx_pages[0], info.free_tx, "pages"),
+        gauge("Pstructs", info.pstructs, info.free_pstructs, "structures"),
     ];
     gauges.retain(|gauge| gauge.of != 0);
     gauges

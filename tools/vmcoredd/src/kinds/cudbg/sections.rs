@@ -14,6 +14,7 @@ mod device_log;
 mod indirect;
 mod info;
 mod lookup;
+pub mod meminfo;
 mod processor;
 mod switch;
 mod tables;
@@ -30,7 +31,7 @@ pub struct Content<'a> {
 /// Makes tables of a section.
 pub type Decode = fn(&Content<'_>) -> Vec<Table>;
 
-/// How to decode a section. `None`: registers and the memory map, which are shown by themselves, and what is just bytes.
+/// How to decode a section. `None`: registers, which are more than a table, and what is just bytes.
 pub fn decoder(section: Section) -> Option<Decode> {
     use Section::*;
     Some(match section {
@@ -63,7 +64,8 @@ pub fn decoder(section: Section) -> Option<Decode> {
         DumpContext => contexts::decode,
         MpsTcam => switch::decode,
         LeTcam => lookup::decode,
-        RegDump | Meminfo | Edc0 | Edc1 | Mc0 | Mc1 | Hma | MboxLog | Qdesc | Flash => return None,
+        Meminfo => meminfo::decode,
+        RegDump | Edc0 | Edc1 | Mc0 | Mc1 | Hma | MboxLog | Qdesc | Flash => return None,
     })
 }
 

@@ -20,14 +20,14 @@ pub fn memory_map(map: &MemoryMap, marked: &[u64]) -> Markup {
         svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label="memory map" {
             @for (row, memory) in map.memories.iter().enumerate() {
                 @let top = ROW * row as f64;
-                @let (start, end) = (u64::from(memory.start), u64::from(memory.end));
+                @let (start, end) = (memory.start, memory.end);
                 @let len = (end.saturating_sub(start) + 1) as f64;
                 @let x = |at: u64| at.saturating_sub(start) as f64 / len * WIDTH;
                 text x="0" y=(top + 16.0) {
                     (memory.name) " " (format!("{start:#x}-{end:#x}, {} KiB", (end.saturating_sub(start) + 1) / 1024))
                 }
                 @for (index, region) in map.regions.iter().enumerate() {
-                    @let (first, last) = (u64::from(region.start), u64::from(region.end).min(end));
+                    @let (first, last) = (region.start, region.end.min(end));
                     @if (start..=end).contains(&first) && last >= first {
                         rect class={ "area" (index % COLOURS) } x=(x(first)) y=(top + 24.0)
                             width=((x(last + 1) - x(first)).max(1.0)) height="32" {

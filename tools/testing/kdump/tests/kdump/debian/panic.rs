@@ -4,9 +4,12 @@
 
 use serde_json::Value;
 
-use crate::debian::{
-    boots::{adapter, Panic, ELSEWHERE, OTHER, PURGED, USUAL},
-    machine::{of, text, Made},
+use crate::{
+    debian::{
+        boots::{adapter, Panic, ELSEWHERE, OTHER, PURGED, USUAL},
+        machine::{of, text, Made},
+    },
+    shown,
 };
 
 const DUMP: &str = "cxgb4_0000:00:05.0";
@@ -33,8 +36,8 @@ fn the_file_holds_every_register_of_the_adapter() {
     adapter().truth(&truth).unwrap();
     let truth: Value = serde_json::from_str(&text(truth.join("regs.json"))).unwrap();
     let shown = panic.vmcoredd("show", &[DUMP, "--registers", "--json"]);
-    let shown = serde_json::from_str::<Value>(&shown).unwrap()[0].take();
-    let registers = shown["registers"].as_array().unwrap();
+    let shown = shown::dumps(&shown);
+    let registers = shown[0]["registers"].as_array().unwrap();
     assert!(registers.len() > 9_000);
     for register in registers {
         let address = register["address"].as_u64().unwrap();
@@ -42,7 +45,11 @@ fn the_file_holds_every_register_of_the_adapter() {
             continue;
         }
         let address = format!("{address:#x}");
-        assert_eq!(register["value"], truth[&address], "{address}");
+        assert_eq!(
+            shown::number(&register["value"]),
+            truth[&address],
+            "{address}"
+        );
     }
 }
 

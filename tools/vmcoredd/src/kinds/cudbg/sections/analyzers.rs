@@ -5,35 +5,35 @@
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{hex, number, word, Cell, Table},
 };
 
 pub fn tcp(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let mode = cursor.u32s::<2>().map_or(0, |[_, mode]| mode);
-    let mut block = Table::new(
+    let mut table = Table::new(
         format!("entries, the oldest first; mode {mode}"),
-        &["entry", "value"],
+        [number("entry"), hex("value", 16)],
     );
-    cursor.rows(128, &mut block, |cursor, n| {
-        Some(vec![(n as u32).into(), Cell::Hex(cursor.u64()?, 16)])
+    cursor.rows(128, &mut table, |cursor, n| {
+        Some(vec![(n as u32).into(), cursor.u64()?.into()])
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn receive(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::words("entries, the oldest first", "entry", 8);
-    cursor.rows(512, &mut block, |cursor, n| {
+    let mut table = Table::words("entries, the oldest first", number("entry"), 8);
+    cursor.rows(512, &mut table, |cursor, n| {
         let words = cursor.u32s::<8>()?;
         Some(
             [Cell::from(n as u32)]
                 .into_iter()
-                .chain(words.map(Cell::word))
+                .chain(words.map(Cell::from))
                 .collect(),
         )
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn transmit(content: &Content<'_>) -> Vec<Table> {
@@ -48,39 +48,42 @@ pub fn transmit(content: &Content<'_>) -> Vec<Table> {
     for list in &mut positions {
         *list = cursor.u32s().unwrap_or_default();
     }
-    let mut blocks = Vec::new();
-    let mut block = Table::new("analyzers", &["analyzer", "read", "write", "first"]);
+    let mut tables = Vec::new();
+    let mut table = Table::new(
+        "analyzers",
+        [
+            number("analyzer"),
+            word("read"),
+            word("write"),
+            word("first"),
+        ],
+    );
     for n in 0..ANALYZERS {
         let [read, write, first] = positions.map(|list| list[n]);
-        block.row([
-            (n as u32).into(),
-            Cell::word(read),
-            Cell::word(write),
-            Cell::word(first),
-        ]);
+        table.row([(n as u32).into(), read.into(), write.into(), first.into()]);
     }
-    blocks.push(block);
+    tables.push(table);
     for n in 0..ANALYZERS {
-        let mut block = Table::words(format!("analyzer {n}"), "entry", 4);
-        cursor.rows(ENTRIES / 4, &mut block, |cursor, line| {
+        let mut table = Table::words(format!("analyzer {n}"), number("entry"), 4);
+        cursor.rows(ENTRIES / 4, &mut table, |cursor, line| {
             let words = cursor.u32s::<4>()?;
             Some(
                 [Cell::from(line as u32 * 4)]
                     .into_iter()
-                    .chain(words.map(Cell::word))
+                    .chain(words.map(Cell::from))
                     .collect(),
             )
         });
-        blocks.push(block);
+        tables.push(table);
     }
     let mut control = cursor.clone();
     cursor.bytes(SAMPLES * 4);
-    let mut block = Table::words("samples of the inside", "control", 6);
-    cursor.rows(SAMPLES, &mut block, |cursor, _| {
-        let control = Cell::word(control.u32()?);
+    let mut table = Table::words("samples of the inside", word("control"), 6);
+    cursor.rows(SAMPLES, &mut table, |cursor, _| {
+        let control = Cell::from(control.u32()?);
         let words = cursor.u32s::<6>()?;
-        Some([control].into_iter().chain(words.map(Cell::word)).collect())
+        Some([control].into_iter().chain(words.map(Cell::from)).collect())
     });
-    blocks.push(block);
-    blocks
+    tables.push(table);
+    tables
 }

@@ -5,15 +5,15 @@
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{number, text, Cell, Table},
 };
 
 const KINDS: [&str; 4] = ["egress", "ingress", "free list", "congestion"];
 
 pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new("contexts in use", &["kind", "queue"]);
-    block.columns.extend((0..6).map(|n| format!("word{n}")));
+    let mut table = Table::words("contexts in use", text("kind"), 6);
+    table.columns.insert(1, number("queue"));
     while let Some([kind, queue]) = cursor.u32s() {
         let Some(words) = cursor.u32s::<6>() else {
             break;
@@ -24,12 +24,12 @@ pub fn decode(content: &Content<'_>) -> Vec<Table> {
         }
         let kind = KINDS
             .get(kind as usize)
-            .map_or_else(|| Cell::from(kind), |&name| name.into());
-        block.row(
+            .map_or_else(|| kind.to_string().into(), |&name| name.into());
+        table.row(
             [kind, queue.into()]
                 .into_iter()
-                .chain(words.map(Cell::word)),
+                .chain(words.map(Cell::from)),
         );
     }
-    vec![block]
+    vec![table]
 }

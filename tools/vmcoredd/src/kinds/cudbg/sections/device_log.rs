@@ -6,7 +6,7 @@ use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
     messages::{Log, Message},
-    table::{Cell, Table},
+    table::{counter, number, text, Cell, Table},
 };
 
 const ENTRY_LEN: usize = 256;
@@ -44,12 +44,18 @@ const FACILITIES: [(u8, &str); 26] = [
 ];
 
 pub fn decode(content: &Content<'_>) -> Vec<Table> {
-    let mut block = Table::new(
+    let mut table = Table::new(
         "messages, the oldest first",
-        &["sequence", "ticks", "level", "facility", "message"],
+        [
+            number("sequence"),
+            counter("ticks"),
+            text("level"),
+            text("facility"),
+            text("message"),
+        ],
     );
     for entry in entries(content.data) {
-        block.row([
+        table.row([
             entry.sequence.into(),
             entry.ticks.into(),
             Cell::Text(entry.level()),
@@ -57,7 +63,7 @@ pub fn decode(content: &Content<'_>) -> Vec<Table> {
             Cell::Text(entry.text),
         ]);
     }
-    vec![block]
+    vec![table]
 }
 
 /// The log, to be shown beside others.

@@ -7,7 +7,7 @@ use vmcore_format::cudbg::section::Section;
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{hex, text, word, Cell, Table},
 };
 
 const WORDS: usize = 32;
@@ -39,13 +39,13 @@ fn stride(section: Section, first: u32, count: usize) -> u32 {
 
 pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut blocks = Vec::new();
-    while let Some(block) = range(content.section, &mut cursor) {
-        if !block.rows.is_empty() {
-            blocks.push(block);
+    let mut tables = Vec::new();
+    while let Some(table) = range(content.section, &mut cursor) {
+        if !table.rows.is_empty() {
+            tables.push(table);
         }
     }
-    blocks
+    tables
 }
 
 fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Table> {
@@ -55,7 +55,7 @@ fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Table> {
         .find(|(register, _)| *register == index)
         .map_or("index", |(_, name)| name);
     let title = format!("{name} ({index:#x}, {data:#x})");
-    let mut block = Table::new(title, &["index", "value"]);
+    let mut table = Table::new(title, [hex("index", 4), word("value")]);
     let mut values = Vec::new();
     while values.len() < WORDS {
         match cursor.u32() {
@@ -77,22 +77,22 @@ fn range(section: Section, cursor: &mut Cursor<'_>) -> Option<Table> {
     if index != 0 {
         for (n, value) in (0..).zip(values.into_iter().take(count)) {
             let index = first.wrapping_add(n * stride);
-            block.row([Cell::Hex(index.into(), 4), Cell::word(value)]);
+            table.row([index.into(), value.into()]);
         }
     }
-    Some(block)
+    Some(table)
 }
 
 /// Debug registers, and on T6 the queues of each function.
 pub fn sge(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut blocks: Vec<_> = (0..2)
+    let mut tables: Vec<_> = (0..2)
         .map_while(|_| range(content.section, &mut cursor))
         .collect();
     let [index, ..] = cursor.u32s::<5>().unwrap_or_default();
-    let mut block = Table::words("SGE_QBASE: queues of functions", "function", 4);
+    let mut table = Table::words("SGE_QBASE: queues of functions", text("function"), 4);
     // 8 physical, 256 virtual functions.
-    cursor.rows(8 + 256, &mut block, |cursor, n| {
+    cursor.rows(8 + 256, &mut table, |cursor, n| {
         let name = match n {
             0..=7 => format!("PF{n}"),
             _ => format!("VF{}", n - 8),
@@ -101,12 +101,12 @@ pub fn sge(content: &Content<'_>) -> Vec<Table> {
         Some(
             [Cell::Text(name)]
                 .into_iter()
-                .chain(words.map(Cell::word))
+                .chain(words.map(Cell::from))
                 .collect(),
         )
     });
     if index != 0 {
-        blocks.push(block);
+        tables.push(table);
     }
-    blocks
+    tables
 }

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lists of values with names.
+//! Records: values with names.
 
 use vmcore_format::cudbg::pcie_config;
 
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{counter, hex, number, text, word, Cell, Column, Table},
 };
 
-fn list(title: &str) -> Table {
-    Table::new(title, &["name", "value"])
+/// What is there of a record.
+fn record(
+    title: &'static str,
+    pairs: impl IntoIterator<Item = (Column, Option<Cell>)>,
+) -> Vec<Table> {
+    let there = pairs
+        .into_iter()
+        .map_while(|(column, cell)| Some((column, cell?)));
+    let table = Table::record(title, there);
+    vec![table]
 }
 
 pub fn clocks(content: &Content<'_>) -> Vec<Table> {
@@ -33,18 +41,12 @@ pub fn clocks(content: &Content<'_>) -> Vec<Table> {
         "dack_shift",
     ];
     let mut cursor = Cursor::new(content.data);
-    let mut block = list(
+    let timers = TIMERS.map(|name| (counter(name), cursor.u64().map(Cell::from)));
+    let rest = REST.map(|name| (number(name), cursor.u32().map(Cell::from)));
+    record(
         "timers in microseconds; at a core clock of 50 MHz, which only the firmware could correct",
-    );
-    for name in TIMERS {
-        let Some(value) = cursor.u64() else { break };
-        block.row([name.into(), value.into()]);
-    }
-    for name in REST {
-        let Some(value) = cursor.u32() else { break };
-        block.row([name.into(), value.into()]);
-    }
-    vec![block]
+        timers.into_iter().chain(rest),
+    )
 }
 
 pub fn tids(content: &Content<'_>) -> Vec<Table> {
@@ -74,45 +76,40 @@ pub fn tids(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     // Signature, revision and size.
     cursor.bytes(8);
-    let mut block = list("connection ids; what only firmware or a running driver knows is 0");
-    for name in NAMES {
-        let Some(value) = cursor.u32() else { break };
-        let value = match name {
-            "flags" | "le_db_config" => Cell::word(value),
-            _ => value.into(),
-        };
-        block.row([name.into(), value]);
-    }
-    vec![block]
+    let column = |name| match name {
+        "flags" | "le_db_config" => word(name),
+        _ => number(name),
+    };
+    record(
+        "connection ids; what only firmware or a running driver knows is 0",
+        NAMES.map(|name| (column(name), cursor.u32().map(Cell::from))),
+    )
 }
 
 pub fn vpd(content: &Content<'_>) -> Vec<Table> {
-    let mut cursor = Cursor::new(content.data);
-    let mut block = list("product");
-    for (name, len) in [
+    const STRINGS: [(&str, usize); 4] = [
         ("serial", 25),
         ("part", 17),
         ("mac_address", 13),
         ("product", 17),
-    ] {
-        let Some(bytes) = cursor.bytes(len) else {
-            break;
-        };
+    ];
+    let mut cursor = Cursor::new(content.data);
+    let mut string = |len| {
+        let bytes: &[u8] = cursor.bytes(len)?;
         let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(len);
-        block.row([
-            name.into(),
-            Cell::Text(String::from_utf8_lossy(&bytes[..end]).into_owned()),
-        ]);
-    }
-    let version = (0..4).map(|_| cursor.u16().map(|part| part.to_string()));
-    if let Some(parts) = version.collect::<Option<Vec<_>>>() {
-        block.row(["firmware".into(), Cell::Text(parts.join("."))]);
-    }
-    for name in ["serial_configuration", "vpd_version"] {
-        let Some(value) = cursor.u32() else { break };
-        block.row([name.into(), Cell::word(value)]);
-    }
-    vec![block]
+        Some(Cell::from(
+            String::from_utf8_lossy(&bytes[..end]).into_owned(),
+        ))
+    };
+    let strings = STRINGS.map(|(name, len)| (text(name), string(len)));
+    let version: Option<Vec<_>> = (0..4)
+        .map(|_| cursor.u16().map(|part| part.to_string()))
+        .collect();
+    let firmware = version.map(|parts| parts.join(".").into());
+    let words = ["serial_configuration", "vpd_version"]
+        .map(|name| (word(name), cursor.u32().map(Cell::from)));
+    let rest = [(text("firmware"), firmware)].into_iter().chain(words);
+    record("product", strings.into_iter().chain(rest))
 }
 
 pub fn configuration(content: &Content<'_>) -> Vec<Table> {
@@ -128,15 +125,18 @@ pub fn configuration(content: &Content<'_>) -> Vec<Table> {
         (0x98, "device control 2"),
     ];
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new("configuration space", &["offset", "value", "meaning"]);
+    let mut table = Table::new(
+        "configuration space",
+        [hex("offset", 3), word("value"), text("meaning")],
+    );
     for offset in pcie_config::offsets() {
         let Some(value) = cursor.u32() else { break };
         let name = NAMES.iter().find(|(known, _)| *known == offset);
-        block.row([
-            Cell::Hex(offset.into(), 3),
-            Cell::word(value),
-            name.map_or("", |(_, name)| name).into(),
+        table.row([
+            offset.into(),
+            value.into(),
+            name.map(|(_, name)| *name).into(),
         ]);
     }
-    vec![block]
+    vec![table]
 }

@@ -5,18 +5,16 @@
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{number, text, Cell, Table},
 };
 
 const WORDS: usize = 17;
 
 pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut regions = Table::new("first ids", &["region", "first"]);
-    let mut entries = Table::new("entries in use", &["id", "region", "ipv6"]);
-    entries
-        .columns
-        .extend((0..WORDS).map(|n| format!("word{n}")));
+    let mut regions = Table::new("first ids", [text("region"), number("first")]);
+    let mut entries = Table::words("entries in use", number("id"), WORDS);
+    entries.columns.splice(1..1, [text("region"), text("ipv6")]);
     let Some([filter, server, clip, routing, hash, end]) = cursor.u32s() else {
         return vec![regions];
     };
@@ -47,9 +45,9 @@ pub fn decode(content: &Content<'_>) -> Vec<Table> {
         let region = above
             .and_then(|index| names.get(index))
             .unwrap_or(&"outside");
-        let ipv6 = if data[16] & 0x8000 != 0 { "yes" } else { "" };
-        let cells = [id.into(), Cell::from(*region), ipv6.into()];
-        entries.row(cells.into_iter().chain(data.map(Cell::word)));
+        let ipv6 = (data[16] & 0x8000 != 0).then_some("yes");
+        let cells = [id.into(), (*region).into(), ipv6.into()];
+        entries.row(cells.into_iter().chain(data.map(Cell::from)));
     }
     entries.title += &format!("; {empty} are empty");
     vec![regions, entries]

@@ -7,7 +7,7 @@ use vmcore_format::cudbg::Chip;
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{digits, hex, number, text, word, Cell, Table},
 };
 
 const ENTRIES: usize = 64;
@@ -16,79 +16,93 @@ pub const QUEUES: [&str; 14] = [
     "OBQ ULP2", "OBQ ULP3", "OBQ SGE", "OBQ NCSI", "OBQ RXQ0", "OBQ RXQ1",
 ];
 
-fn hex(digits: usize, value: u32) -> Cell {
-    Cell::Hex(value.into(), digits)
-}
-
 /// The upper half of `low` behind the lower half of `high`.
 fn across(high: u32, low: u32) -> Cell {
-    Cell::word((high << 16) | (low >> 16))
+    ((high << 16) | (low >> 16)).into()
 }
 
 pub fn la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut config = Table::new("configuration", &["running", "read", "write"]);
+    let mut config = Table::new("configuration", ["running", "read", "write"].map(number));
     if let Some(value) = cursor.u32() {
         config.row([value & 1, (value >> 2) & 0xfff, (value >> 16) & 0xfff].map(Cell::from));
     }
-    let mut block;
+    let mut table;
     match content.chip {
         Chip::T6 => {
-            block = Table::new(
+            table = Table::new(
                 "entries",
-                &[
-                    "status", "inst", "data", "pc", "ls0stat", "ls0addr", "ls0data", "ls1stat",
-                    "ls1addr", "ls1data",
-                ],
+                [hex("status", 2)].into_iter().chain(
+                    [
+                        "inst", "data", "pc", "ls0stat", "ls0addr", "ls0data", "ls1stat",
+                        "ls1addr", "ls1data",
+                    ]
+                    .map(word),
+                ),
             );
-            cursor.rows(content.data.len(), &mut block, |cursor, _| {
+            cursor.rows(content.data.len(), &mut table, |cursor, _| {
                 let p = cursor.u32s::<10>()?;
                 let first = [
-                    hex(2, (p[9] >> 16) & 0xff),
+                    ((p[9] >> 16) & 0xff).into(),
                     across(p[9], p[8]),
                     across(p[8], p[7]),
                     across(p[7], p[6]),
                 ];
-                let rest = [2, 1, 0, 5, 4, 3].map(|n| Cell::word(p[n]));
+                let rest = [2, 1, 0, 5, 4, 3].map(|n| Cell::from(p[n]));
                 Some(first.into_iter().chain(rest).collect())
             });
         }
         _ => {
-            block = Table::new(
+            table = Table::new(
                 "entries",
-                &["status", "data", "pc", "ls0stat", "ls0addr", "ls0data"],
+                [
+                    hex("status", 2),
+                    word("data"),
+                    word("pc"),
+                    word("ls0stat"),
+                    word("ls0addr"),
+                    digits("ls0data"),
+                ],
             );
-            cursor.rows(content.data.len(), &mut block, |cursor, _| {
+            cursor.rows(content.data.len(), &mut table, |cursor, _| {
                 let p = cursor.u32s::<8>()?;
-                let shifted = |high: u32, low: u32| Cell::word((high << 28) | (low >> 4));
+                let shifted = |high: u32, low: u32| Cell::from((high << 28) | (low >> 4));
                 Some(vec![
-                    hex(2, (p[0] >> 4) & 0xff),
+                    ((p[0] >> 4) & 0xff).into(),
                     shifted(p[0], p[1]),
                     shifted(p[1], p[2]),
                     shifted(p[2], p[3]),
-                    Cell::word(p[3]),
+                    p[3].into(),
                     Cell::words(&p[4..]),
                 ])
             });
         }
     }
-    vec![config, block]
+    vec![config, table]
 }
 
 /// Words as one number, the last word first.
-fn number(words: &[u32]) -> Cell {
+fn long(words: &[u32]) -> Cell {
     Cell::words(words.iter().rev())
 }
 
 pub fn memory_la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut requests = Table::new("requests", &["request"]);
+    let mut requests = Table::new("requests", [digits("request")]);
     cursor.rows(ENTRIES, &mut requests, |cursor, _| {
-        Some(vec![number(&cursor.u32s::<5>()?)])
+        Some(vec![long(&cursor.u32s::<5>()?)])
     });
     let mut responses = Table::new(
         "responses",
-        &["count", "id", "tag", "error", "data", "ready", "valid"],
+        [
+            number("count"),
+            number("id"),
+            number("tag"),
+            number("error"),
+            hex("data", 16),
+            number("ready"),
+            number("valid"),
+        ],
     );
     cursor.rows(ENTRIES, &mut responses, |cursor, _| {
         let p = cursor.u32s::<5>()?;
@@ -99,7 +113,7 @@ pub fn memory_la(content: &Content<'_>) -> Vec<Table> {
             ((p[2] >> 7) & 7).into(),
             ((p[2] >> 3) & 0xf).into(),
             ((p[2] >> 2) & 1).into(),
-            Cell::Hex((u64::from(high) << 32) | u64::from(low), 16),
+            ((u64::from(high) << 32) | u64::from(low)).into(),
             ((p[0] >> 1) & 1).into(),
             (p[0] & 1).into(),
         ])
@@ -110,24 +124,36 @@ pub fn memory_la(content: &Content<'_>) -> Vec<Table> {
 pub fn peripheral_la(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
     let entries = cursor.u32().unwrap_or(0).min(ENTRIES as u32) as usize;
-    let mut requests = Table::new("requests", &["control", "id", "bytes", "address", "data"]);
+    let mut requests = Table::new(
+        "requests",
+        [
+            hex("control", 2),
+            hex("id", 2),
+            hex("bytes", 4),
+            word("address"),
+            digits("data"),
+        ],
+    );
     cursor.rows(entries, &mut requests, |cursor, _| {
         let p = cursor.u32s::<6>()?;
         Some(vec![
-            hex(2, (p[5] >> 22) & 0xff),
-            hex(2, (p[5] >> 16) & 0x3f),
-            hex(4, p[5] & 0xffff),
-            Cell::word(p[4]),
-            number(&p[..4]),
+            ((p[5] >> 22) & 0xff).into(),
+            ((p[5] >> 16) & 0x3f).into(),
+            (p[5] & 0xffff).into(),
+            p[4].into(),
+            long(&p[..4]),
         ])
     });
-    let mut responses = Table::new("responses", &["control", "id", "data"]);
+    let mut responses = Table::new(
+        "responses",
+        [hex("control", 2), hex("id", 2), digits("data")],
+    );
     cursor.rows(entries, &mut responses, |cursor, _| {
         let p = cursor.u32s::<6>()?;
         Some(vec![
-            hex(2, (p[4] >> 6) & 0xff),
-            hex(2, p[4] & 0x3f),
-            number(&p[..4]),
+            ((p[4] >> 6) & 0xff).into(),
+            (p[4] & 0x3f).into(),
+            long(&p[..4]),
         ])
     });
     vec![requests, responses]
@@ -136,17 +162,17 @@ pub fn peripheral_la(content: &Content<'_>) -> Vec<Table> {
 /// `struct cudbg_cim_qcfg`: the chip, then arrays with a place for each queue.
 pub fn queues(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new(
+    let mut table = Table::new(
         "queues; base, size and threshold in bytes",
-        &[
-            "queue",
-            "base",
-            "size",
-            "threshold",
-            "rd_wr0",
-            "rd_wr1",
-            "status0",
-            "status1",
+        [
+            text("queue"),
+            hex("base", 4),
+            number("size"),
+            number("threshold"),
+            word("rd_wr0"),
+            word("rd_wr1"),
+            word("status0"),
+            word("status1"),
         ],
     );
     let mut read = || {
@@ -164,43 +190,41 @@ pub fn queues(content: &Content<'_>) -> Vec<Table> {
                 Some(outbound) => [pointers[outbound * 2], pointers[outbound * 2 + 1]],
                 None => [own[0], own[1]],
             };
-            block.row([
+            table.row([
                 Cell::from(*name),
-                hex(4, bases[n].into()),
-                u32::from(sizes[n]).into(),
-                thresholds
-                    .get(n)
-                    .map_or("".into(), |value| u32::from(*value).into()),
-                Cell::word(first),
-                Cell::word(second),
-                Cell::word(own[2]),
-                Cell::word(own[3]),
+                bases[n].into(),
+                sizes[n].into(),
+                thresholds.get(n).copied().into(),
+                first.into(),
+                second.into(),
+                own[2].into(),
+                own[3].into(),
             ]);
         }
         Some(())
     };
     // Too short: nothing to show.
     if read().is_none() {
-        block.title = format!("cut short after {} bytes", content.data.len());
+        table.title = format!("cut short after {} bytes", content.data.len());
     }
-    vec![block]
+    vec![table]
 }
 
 /// The words of a queue, four by line.
 pub fn queue(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::words("words of the queue", "offset", 4);
-    cursor.rows(content.data.len(), &mut block, |cursor, _| {
+    let mut table = Table::words("words of the queue", hex("offset", 4), 4);
+    cursor.rows(content.data.len(), &mut table, |cursor, _| {
         let at = cursor.at();
         let words = cursor.u32s::<4>()?;
         Some(
-            [hex(4, at as u32)]
+            [Cell::from(at as u32)]
                 .into_iter()
-                .chain(words.map(Cell::word))
+                .chain(words.map(Cell::from))
                 .collect(),
         )
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn page_tables(content: &Content<'_>) -> Vec<Table> {
@@ -213,11 +237,11 @@ pub fn page_tables(content: &Content<'_>) -> Vec<Table> {
     ]
     .into_iter()
     .map(|(name, entries)| {
-        let mut block = Table::new(name, &["entry", "value"]);
-        cursor.rows(entries, &mut block, |cursor, n| {
-            Some(vec![(n as u32).into(), Cell::word(cursor.u32()?)])
+        let mut table = Table::new(name, [number("entry"), word("value")]);
+        cursor.rows(entries, &mut table, |cursor, n| {
+            Some(vec![(n as u32).into(), cursor.u32()?.into()])
         });
-        block
+        table
     })
     .collect()
 }

@@ -7,31 +7,31 @@ use vmcore_format::cudbg::Chip;
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{digits, hex, number, text, Cell, Table},
 };
 
 pub fn decode(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new(
+    let mut table = Table::new(
         "entries in use",
-        &[
-            "index",
-            "address",
-            "mask",
-            "lookup",
-            "port",
-            "vlan",
-            "vni",
-            "vni_mask",
-            "pf",
-            "vf",
-            "replicated",
+        [
+            number("index"),
+            text("address"),
+            hex("mask", 12),
+            text("lookup"),
+            number("port"),
+            number("vlan"),
+            hex("vni", 6),
+            hex("vni_mask", 6),
+            number("pf"),
+            number("vf"),
+            digits("replicated"),
         ],
     );
     while let Some(row) = entry(&mut cursor, content.chip) {
-        block.rows.extend(row);
+        table.rows.extend(row);
     }
-    vec![block]
+    vec![table]
 }
 
 /// An entry; `Some(None)` if it's not in use.
@@ -54,18 +54,19 @@ fn entry(cursor: &mut Cursor<'_>, chip: Chip) -> Option<Option<Vec<Cell>>> {
         _ => ((low >> 8) & 7, low & 0x7f, low & (1 << 7)),
     };
     let inner = matches!(lookup, 1 | 2);
-    let when = |is: bool, cell: Cell| if is { cell } else { "".into() };
     Some(Some(vec![
         index.into(),
         Cell::Text(address.join(":")),
-        Cell::Hex(mask, 12),
+        mask.into(),
         if inner { "inner" } else { "outer" }.into(),
         u32::from(port).into(),
-        when(vlan_valid != 0, u32::from(vlan).into()),
-        when(inner, Cell::Hex(vni.into(), 6)),
-        when(inner, Cell::Hex(vni_mask.into(), 6)),
+        (vlan_valid != 0).then_some(vlan).into(),
+        inner.then_some(vni).into(),
+        inner.then_some(vni_mask).into(),
         pf.into(),
-        when(vf_valid != 0, vf.into()),
-        when(replicated != 0, Cell::words(replication.iter().rev())),
+        (vf_valid != 0).then_some(vf).into(),
+        (replicated != 0)
+            .then(|| Cell::words(replication.iter().rev()))
+            .unwrap_or(Cell::Empty),
     ]))
 }

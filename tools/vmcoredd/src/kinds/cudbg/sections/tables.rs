@@ -5,48 +5,48 @@
 use super::Content;
 use crate::kinds::{
     cudbg::cursor::Cursor,
-    table::{Cell, Table},
+    table::{counter, number, text, word, Cell, Table},
 };
 
 pub fn rss(content: &Content<'_>) -> Vec<Table> {
     const COLUMNS: usize = 8;
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new("queue by hash", &["hash"]);
-    block.columns.extend((0..COLUMNS).map(|n| format!("+{n}")));
-    cursor.rows(content.data.len(), &mut block, |cursor, line| {
+    let queues = (0..COLUMNS).map(|n| number(format!("+{n}")));
+    let mut table = Table::new("queue by hash", [number("hash")].into_iter().chain(queues));
+    cursor.rows(content.data.len(), &mut table, |cursor, line| {
         let mut row = vec![Cell::from((line * COLUMNS) as u32)];
         for _ in 0..COLUMNS {
-            row.push(u32::from(cursor.u16()?).into());
+            row.push(cursor.u16()?.into());
         }
         Some(row)
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn rss_functions(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new(
+    let mut table = Table::new(
         "virtual functions",
-        &[
-            "vf",
-            "vfl",
-            "vfh",
-            "hash4tuple_udp",
-            "ip4_2tuple",
-            "ip4_4tuple",
-            "ip6_2tuple",
-            "ip6_4tuple",
-            "lookup",
-            "default_queue",
+        [
+            number("vf"),
+            word("vfl"),
+            word("vfh"),
+            number("hash4tuple_udp"),
+            number("ip4_2tuple"),
+            number("ip4_4tuple"),
+            number("ip6_2tuple"),
+            number("ip6_4tuple"),
+            number("lookup"),
+            number("default_queue"),
         ],
     );
-    cursor.rows(256, &mut block, |cursor, n| {
+    cursor.rows(256, &mut table, |cursor, n| {
         let [low, high] = cursor.u32s()?;
         let bit = |bit: u32| Cell::from((high >> bit) & 1);
         Some(vec![
             (n as u32).into(),
-            Cell::word(low),
-            Cell::word(high),
+            low.into(),
+            high.into(),
             bit(31),
             bit(28),
             bit(27),
@@ -56,50 +56,53 @@ pub fn rss_functions(content: &Content<'_>) -> Vec<Table> {
             (high & 0x3ff).into(),
         ])
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn mtus(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new("sizes of packets", &["index", "mtu"]);
-    cursor.rows(16, &mut block, |cursor, n| {
-        Some(vec![(n as u32).into(), u32::from(cursor.u16()?).into()])
+    let mut table = Table::new("sizes of packets", ["index", "mtu"].map(number));
+    cursor.rows(16, &mut table, |cursor, n| {
+        Some(vec![(n as u32).into(), cursor.u16()?.into()])
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn congestion(content: &Content<'_>) -> Vec<Table> {
     const WINDOWS: usize = 32;
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new("increments by MTU and congestion window", &["mtu"]);
-    block.columns.extend((0..WINDOWS).map(|n| format!("w{n}")));
-    cursor.rows(16, &mut block, |cursor, n| {
+    let windows = (0..WINDOWS).map(|n| number(format!("w{n}")));
+    let mut table = Table::new(
+        "increments by MTU and congestion window",
+        [number("mtu")].into_iter().chain(windows),
+    );
+    cursor.rows(16, &mut table, |cursor, n| {
         let mut row = vec![Cell::from(n as u32)];
         for _ in 0..WINDOWS {
-            row.push(u32::from(cursor.u16()?).into());
+            row.push(cursor.u16()?.into());
         }
         Some(row)
     });
-    vec![block]
+    vec![table]
 }
 
 pub fn scheduler(content: &Content<'_>) -> Vec<Table> {
     let mut cursor = Cursor::new(content.data);
-    let mut block = Table::new(
+    let mut table = Table::new(
         "Tx queues; at a core clock of 50 MHz",
-        &[
-            "queue",
-            "kbps",
-            "gap_ns_tenths",
-            "pace_us",
-            "mode",
-            "channels",
+        [
+            number("queue"),
+            number("kbps"),
+            number("gap_ns_tenths"),
+            number("pace_us"),
+            text("mode"),
+            number("channels"),
         ],
     );
     let (Some(rates), Some(gaps), Some(paces)) =
         (cursor.u32s::<8>(), cursor.u32s::<8>(), cursor.u32s::<8>())
     else {
-        return vec![block];
+        return vec![table];
     };
     let [mode, map] = cursor.u32s().unwrap_or_default();
     for n in 0..8 {
@@ -108,7 +111,7 @@ pub fn scheduler(content: &Content<'_>) -> Vec<Table> {
         } else {
             "flow"
         };
-        block.row([
+        table.row([
             (n as u32).into(),
             rates[n].into(),
             gaps[n].into(),
@@ -117,7 +120,7 @@ pub fn scheduler(content: &Content<'_>) -> Vec<Table> {
             ((map >> (2 * n)) & 3).into(),
         ]);
     }
-    vec![block]
+    vec![table]
 }
 
 pub fn statistics(content: &Content<'_>) -> Vec<Table> {
@@ -143,14 +146,21 @@ pub fn statistics(content: &Content<'_>) -> Vec<Table> {
     ];
     let mut cursor = Cursor::new(content.data);
     let counts = [cursor.u32s::<7>(), cursor.u32s::<7>()];
-    let mut blocks = Vec::new();
+    let mut tables = Vec::new();
     for ((name, counts), names) in ["Tx", "Rx"].iter().zip(counts).zip(NAMES) {
-        let mut block = Table::new(*name, &["operation", "count", "bytes_or_cycles"]);
+        let mut table = Table::new(
+            *name,
+            [
+                text("operation"),
+                number("count"),
+                counter("bytes_or_cycles"),
+            ],
+        );
         for (name, count) in names.iter().zip(counts.unwrap_or_default()) {
             let Some(cycles) = cursor.u64() else { break };
-            block.row([Cell::from(*name), count.into(), cycles.into()]);
+            table.row([Cell::from(*name), count.into(), cycles.into()]);
         }
-        blocks.push(block);
+        tables.push(table);
     }
-    blocks
+    tables
 }

@@ -18,14 +18,14 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// The cell of a block's row in a column.
-fn cell<'a>(block: &'a Table, row: usize, column: &str) -> &'a Cell {
-    let index = block
+/// The cell of a table's row in a column.
+fn cell<'a>(table: &'a Table, row: usize, column: &str) -> &'a Cell {
+    let index = table
         .columns
         .iter()
-        .position(|name| name == column)
+        .position(|known| known.name == column)
         .unwrap();
-    &block.rows[row][index]
+    &table.rows[row][index]
 }
 
 #[test]
@@ -44,19 +44,22 @@ fn whatever_a_section_holds_and_wherever_it_ends_it_is_decoded_without_a_fault()
                 .chain([4095, 4096, 16_388, 40_000])
             {
                 for data in [&noise[..len], &vec![0; len], &vec![0xff; len]] {
-                    let blocks = decoded(*section, chip, data);
+                    let tables = decoded(*section, chip, data);
                     // A table is not larger than what it was made from, by much.
-                    let cells: usize = blocks
+                    let cells: usize = tables
                         .iter()
-                        .flat_map(|block| &block.rows)
+                        .flat_map(|table| &table.rows)
                         .map(Vec::len)
                         .sum();
                     assert!(cells <= 2 * len + 200, "{} {len}: {cells}", section.name());
-                    for block in &blocks {
-                        assert!(block
-                            .rows
-                            .iter()
-                            .all(|row| row.len() == block.columns.len()));
+                    for table in &tables {
+                        for row in &table.rows {
+                            assert_eq!(row.len(), table.columns.len());
+                            for (cell, column) in row.iter().zip(&table.columns) {
+                                let name = section.name();
+                                assert!(cell.is(column.type_), "{name}: {column:?}: {cell:?}");
+                            }
+                        }
                     }
                 }
             }
@@ -67,9 +70,7 @@ fn whatever_a_section_holds_and_wherever_it_ends_it_is_decoded_without_a_fault()
 #[test]
 fn every_section_that_is_not_plain_bytes_has_a_decoder() {
     use Section::*;
-    let plain = [
-        RegDump, Meminfo, Edc0, Edc1, Mc0, Mc1, Hma, MboxLog, Qdesc, Flash,
-    ];
+    let plain = [RegDump, Edc0, Edc1, Mc0, Mc1, Hma, MboxLog, Qdesc, Flash];
     for section in Section::ALL {
         assert_eq!(
             decoder(*section).is_none(),
@@ -85,14 +86,14 @@ fn indirect_registers_have_their_index() {
     let mut data = words(&[0x7e40, 0x7e44, 0x20, 2, 7, 8]);
     data.resize(144, 0);
     data.extend(words(&[0x7b50, 0x7b54, 0x4900, 4, 1, 2, 3, 4]));
-    let blocks = decoded(Section::UpCimIndirect, Chip::T6, &data);
-    assert_eq!(blocks[0].title, "TP_PIO (0x7e40, 0x7e44)");
+    let tables = decoded(Section::UpCimIndirect, Chip::T6, &data);
+    assert_eq!(tables[0].title, "TP_PIO (0x7e40, 0x7e44)");
     assert_eq!(
-        blocks[1].rows[3],
-        [Cell::Hex(0x4900 + 3 * 0x120, 4), Cell::word(4)]
+        tables[1].rows[3],
+        [Cell::Number(0x4900 + 3 * 0x120), Cell::Number(4)]
     );
-    let blocks = decoded(Section::TpIndirect, Chip::T6, &data);
-    assert_eq!(blocks[0].rows[1], [Cell::Hex(0x21, 4), Cell::word(8)]);
+    let tables = decoded(Section::TpIndirect, Chip::T6, &data);
+    assert_eq!(tables[0].rows[1], [Cell::Number(0x21), Cell::Number(8)]);
 }
 
 #[test]
@@ -112,12 +113,12 @@ fn the_log_is_in_order_with_its_numbers() {
         entry(3, "older 0x%04x\n", 0xab),
     ]
     .concat();
-    let block = &decoded(Section::DevLog, Chip::T6, &data)[0];
-    assert_eq!(block.rows.len(), 2);
-    assert_eq!(cell(block, 0, "message"), &Cell::text("older 0x00ab"));
-    assert_eq!(cell(block, 1, "message"), &Cell::text("newer 2"));
-    assert_eq!(cell(block, 0, "level"), &Cell::text("ERR"));
-    assert_eq!(cell(block, 0, "facility"), &Cell::text("PORT"));
+    let table = &decoded(Section::DevLog, Chip::T6, &data)[0];
+    assert_eq!(table.rows.len(), 2);
+    assert_eq!(cell(table, 0, "message"), &Cell::from("older 0x00ab"));
+    assert_eq!(cell(table, 1, "message"), &Cell::from("newer 2"));
+    assert_eq!(cell(table, 0, "level"), &Cell::from("ERR"));
+    assert_eq!(cell(table, 0, "facility"), &Cell::from("PORT"));
 }
 
 #[test]
@@ -137,17 +138,17 @@ fn switch_entries_in_use_are_shown() {
     ]));
     used.extend([0x2a, 0, 0, 7, 0x43, 1, 2, 3, 0, 1, 0, 0]);
     let data = [vec![0; 88], used].concat();
-    let block = &decoded(Section::MpsTcam, Chip::T6, &data)[0];
-    assert_eq!(block.rows.len(), 1);
+    let table = &decoded(Section::MpsTcam, Chip::T6, &data)[0];
+    assert_eq!(table.rows.len(), 1);
     for (column, expected) in [
         ("index", Cell::Number(7)),
-        ("address", Cell::text("00:07:43:01:02:03")),
-        ("lookup", Cell::text("outer")),
+        ("address", Cell::from("00:07:43:01:02:03")),
+        ("lookup", Cell::from("outer")),
         ("vlan", Cell::Number(42)),
         ("pf", Cell::Number(4)),
         ("vf", Cell::Number(3)),
     ] {
-        assert_eq!(cell(block, 0, column), &expected, "{column}");
+        assert_eq!(cell(table, 0, column), &expected, "{column}");
     }
 }
 
@@ -159,11 +160,11 @@ fn lookup_entries_know_their_region() {
         (entry[0], entry[1], entry[20]) = (id, 4 << 20, word);
         data.extend(words(&entry));
     }
-    let blocks = decoded(Section::LeTcam, Chip::T5, &data);
-    assert_eq!(blocks[1].title, "entries in use; 1 are empty");
-    assert_eq!(cell(&blocks[1], 0, "region"), &Cell::text("connection"));
-    assert_eq!(cell(&blocks[1], 1, "region"), &Cell::text("hash"));
-    assert_eq!(cell(&blocks[1], 1, "ipv6"), &Cell::text("yes"));
+    let tables = decoded(Section::LeTcam, Chip::T5, &data);
+    assert_eq!(tables[1].title, "entries in use; 1 are empty");
+    assert_eq!(cell(&tables[1], 0, "region"), &Cell::from("connection"));
+    assert_eq!(cell(&tables[1], 1, "region"), &Cell::from("hash"));
+    assert_eq!(cell(&tables[1], 1, "ipv6"), &Cell::from("yes"));
 }
 
 #[test]
@@ -173,8 +174,13 @@ fn the_product_is_named() {
     data[42..46].copy_from_slice(b"0007");
     data.extend([1, 0, 27, 0, 5, 0, 0, 0]);
     data.extend(words(&[0x10, 0x22]));
-    let block = &decoded(Section::VpdData, Chip::T6, &data)[0];
-    assert_eq!(block.rows[0][1], Cell::text("PT1"));
-    assert_eq!(block.rows[2][1], Cell::text("0007"));
-    assert_eq!(block.rows[4][1], Cell::text("1.27.5.0"));
+    let table = &decoded(Section::VpdData, Chip::T6, &data)[0];
+    for (column, expected) in [
+        ("serial", Cell::from("PT1")),
+        ("mac_address", "0007".into()),
+        ("firmware", "1.27.5.0".into()),
+        ("vpd_version", Cell::Number(0x22)),
+    ] {
+        assert_eq!(cell(table, 0, column), &expected, "{column}");
+    }
 }

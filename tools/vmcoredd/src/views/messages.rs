@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A line on the terminal, when reading takes longer than a second.
+//! Standard error: what is wrong, and, on a terminal, a line that says how far it is when reading takes longer than a second.
 
 use std::{
     cell::RefCell,
     io::{IsTerminal, Write},
     time::{Duration, Instant},
 };
+
+use crate::input;
 
 const QUIET: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
@@ -18,16 +20,24 @@ struct Meter {
 }
 
 thread_local! {
-    /// `None`: nobody would see it.
-    static METER: RefCell<Option<Meter>> = RefCell::new(std::io::stderr().is_terminal().then(|| Meter {
+    static METER: RefCell<Option<Meter>> = const { RefCell::new(None) };
+}
+
+/// From now on, says how much was read, if somebody would see it.
+pub fn show_progress() {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    METER.set(Some(Meter {
         bytes: 0,
         next: Instant::now() + QUIET,
         shown: false,
     }));
+    input::on_progress(advance);
 }
 
 /// So many bytes more were read.
-pub fn advance(bytes: u64) {
+fn advance(bytes: u64) {
     METER.with_borrow_mut(|meter| {
         let Some(meter) = meter else { return };
         meter.bytes = meter.bytes.saturating_add(bytes);
@@ -52,8 +62,17 @@ pub fn clear() {
     });
 }
 
-/// Says on stderr what is wrong.
-pub fn complain(what: std::fmt::Arguments<'_>) {
+/// See [`complain!`].
+pub fn say(what: std::fmt::Arguments<'_>) {
     clear();
-    eprintln!("vmcoredd: {what}");
+    // If nobody listens, the exit status says it.
+    let _ = writeln!(std::io::stderr(), "vmcoredd: {what}");
 }
+
+/// Says on stderr what is wrong.
+macro_rules! complain {
+    ($($what:tt)*) => {
+        $crate::views::messages::say(format_args!($($what)*))
+    };
+}
+pub(crate) use complain;
