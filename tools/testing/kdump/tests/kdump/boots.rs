@@ -25,7 +25,8 @@ pub const SAVE: &str = "makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/nul
 
 /// With the dumps of our driver, of all adapters, however slow the emulation is.
 pub fn save_with_dumps() -> String {
-    let load = vm::demo::LOAD.replace("devdump.ko\n", "devdump.ko deadline_seconds=3600\n");
+    let times = "devdump.ko dump_seconds=600 deadline_seconds=3600\n";
+    let load = vm::demo::LOAD.replace("devdump.ko\n", times);
     format!("{load}{SAVE}")
 }
 
@@ -54,7 +55,7 @@ pub fn t4() -> Adapter {
 /// A T4 whose flash is dumped too, as far as the time allows.
 pub static T4: Boot = LazyLock::new(|| {
     let script = save_with_dumps()
-        .replace("devdump.ko ", "devdump.ko dump_seconds=25 ")
+        .replace("dump_seconds=600", "dump_seconds=25")
         .replace("dump.ko\n", "dump.ko flash=1\n");
     boot(Vm::scenario("t4").adapter(t4()).crash_kernel(&script))
 });

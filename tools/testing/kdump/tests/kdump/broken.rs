@@ -273,9 +273,9 @@ impl Machine {
 
     fn boot(&self, name: &str) -> Result<vm::Outcome, String> {
         let script = save_with_dumps();
-        let limit = format!("devdump.ko dump_seconds={} ", self.seconds);
+        let limit = format!("dump_seconds={}", self.seconds);
         let vm = Vm::scenario(name)
-            .crash_kernel(&script.replace("devdump.ko ", &limit))
+            .crash_kernel(&script.replace("dump_seconds=600", &limit))
             .deadline(Duration::from_secs(900));
         boot(self.cases().map(Case::adapter).fold(vm, Vm::adapter))
     }

@@ -37,9 +37,7 @@ static ASKED: Boot = LazyLock::new(|| {
 	printf '\\006\\001' | dd of=/sys/bus/pci/devices/0000:00:$slot.0/config bs=1 seek=4 conv=notrunc 2>/dev/null
 done\n";
     let asked = "cxgb4_dump.ko upper_layers=1 ncsi_queues=1 rss_key=1 host_memory=1\n";
-    let script = save_with_dumps()
-        .replace("devdump.ko ", "devdump.ko dump_seconds=600 ")
-        .replace("cxgb4_dump.ko\n", asked);
+    let script = save_with_dumps().replace("cxgb4_dump.ko\n", asked);
     let vm = Vm::scenario("asked")
         .crash_kernel(&format!("{master}{script}"))
         .deadline(Duration::from_secs(600));
