@@ -42,3 +42,37 @@ impl Section {
         self.ok || self.raw > 0 || self.damage.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_named() {
+        for (status, left_out, raw, words) in [
+            ("ok", &[][..], 8, "ok"),
+            (
+                "ok",
+                &["payload", "RSS key"],
+                8,
+                "ok but for payload, RSS key",
+            ),
+            ("partial", &["payload"], 8, "partial but for payload"),
+            ("left out", &["NC-SI queues"], 0, "left out: NC-SI queues"),
+        ] {
+            let section = Section {
+                id: 1,
+                name: String::new(),
+                title: "".into(),
+                status: status.into(),
+                ok: true,
+                cause: None,
+                left_out: left_out.to_vec(),
+                stored: 0,
+                raw,
+                damage: None,
+            };
+            assert_eq!(section.words(), words);
+        }
+    }
+}
