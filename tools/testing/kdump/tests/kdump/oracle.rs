@@ -63,10 +63,11 @@ fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
 }
 
 fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
+    let load = LOAD_C_DRIVER.replace("devdump.ko ", "devdump.ko deadline_seconds=3600 ");
     boot(
         machine(name, chip)
             .c_driver()
-            .crash_kernel(&format!("{LOAD_C_DRIVER}{SAVE}")),
+            .crash_kernel(&format!("{load}{SAVE}")),
     )
 }
 
