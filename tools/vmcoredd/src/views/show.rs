@@ -20,6 +20,7 @@ use crate::{
         table::Table,
         Content, Dump, Tables,
     },
+    names::Names,
     progress, views,
     vmcore::Vmcore,
 };
@@ -82,7 +83,7 @@ fn as_json<S: serde::Serializer>(tables: &[Table], serializer: S) -> Result<S::O
 }
 
 impl Shown {
-    fn new(dump: &Dump, all_registers: bool, wanted: &[&str]) -> Self {
+    fn new(dump: &Dump, all_registers: bool, wanted: &[&str], names: &Names) -> Self {
         let content = dump.content().ok().flatten();
         Self {
             name: dump.name.clone(),
@@ -91,7 +92,8 @@ impl Shown {
             format: content
                 .as_ref()
                 .map_or("unknown", |content| content.format()),
-            decoded: content.map(|content| Decoded::new(content.as_ref(), all_registers, wanted)),
+            decoded: content
+                .map(|content| Decoded::new(content.as_ref(), all_registers, wanted, names)),
         }
     }
 
@@ -107,8 +109,10 @@ impl Shown {
 }
 
 impl Decoded {
-    fn new(content: &dyn Content, all_registers: bool, wanted: &[&str]) -> Self {
-        let Registers { mut held, not_read } = content.registers();
+    fn new(content: &dyn Content, all_registers: bool, wanted: &[&str], names: &Names) -> Self {
+        let mut registers = content.registers();
+        names.apply(&mut registers);
+        let Registers { mut held, not_read } = registers;
         held.retain(|register| all_registers || register.name.is_some());
         let wanted = wanted.iter().filter_map(|section| content.tables(section));
         let facts = content.facts();
@@ -207,6 +211,7 @@ impl DecodedSection {
 }
 
 pub fn run(args: &Show) -> Result<u8> {
+    let names = Names::read(&args.databases)?;
     let vmcore = Vmcore::open(&args.file)?;
     let (dumps, mut good) = views::select(&vmcore, &args.names);
     let wanted: Vec<&str> = match args.section.iter().any(|name| name == "all") {
@@ -218,7 +223,7 @@ pub fn run(args: &Show) -> Result<u8> {
     };
     let shown = dumps
         .iter()
-        .map(|dump| Shown::new(dump, args.registers, &wanted));
+        .map(|dump| Shown::new(dump, args.registers, &wanted, &names));
     let absent = vmcore.manifest.iter().flat_map(|manifest| &manifest.absent);
     let absent = absent.filter(|_| args.names.is_empty()).map(Shown::absent);
     let shown: Vec<_> = shown.chain(absent).collect();
