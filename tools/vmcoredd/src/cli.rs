@@ -159,6 +159,10 @@ pub struct Show {
     /// All registers, not only those with a name
     #[arg(long)]
     pub registers: bool,
+    /// Names of registers and fields, for those that have none: CMSIS-SVD, chipsec's XML, FreeBSD's t4_regs.h or reg_defs_t6.c; may be
+    /// repeated
+    #[arg(long = "names", value_name = "FILE")]
+    pub databases: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -82,6 +82,11 @@ pub trait Content: Send {
         Vec::new()
     }
 
+    /// As [`Content::sections`], but what is in them need not be read: bytes and damage may be missing.
+    fn statuses(&self) -> Vec<Section> {
+        self.sections()
+    }
+
     fn registers(&self) -> Registers {
         Registers::default()
     }

@@ -26,7 +26,7 @@
 //!
 //! * `findings`: what is wrong with a device, by tables of rules, one for each family of hardware. Stands between kinds and views.
 //!
-//! Beside them: `kernel`, which finds the kernel's log in its memory; `cli`, the command line, and `doctor`, which examines a system.
+//! Beside them: `names`, databases of registers that others keep; `kernel`, which finds the kernel's log in its memory; `cli`, the command line, and `doctor`, which examines a system.
 
 pub mod cli;
 mod doctor;
@@ -34,6 +34,7 @@ pub mod findings;
 pub mod input;
 mod kernel;
 pub mod kinds;
+pub mod names;
 mod views;
 mod vmcore;
 

@@ -69,7 +69,11 @@ fn queues(adapter: &mut Adapter) -> Vec<u8> {
 /// What a dump of an adapter says of what rules look at.
 fn diagnose(options: Options) -> Diagnosis {
     let chip = options.chip;
-    let mut adapter = Adapter::new(options).unwrap();
+    let mut adapter = Adapter::new(Options {
+        mc_mib: 1,
+        ..options
+    })
+    .unwrap();
     let mut image = vec![0; TABLE_END];
     let mut registers = vec![0; reg_dump::len(chip)];
     for address in reg_dump::addresses(chip) {

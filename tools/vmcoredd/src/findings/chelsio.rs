@@ -67,7 +67,7 @@ struct Adapter {
 
 /// What is to be said of an adapter.
 pub fn diagnose(content: &dyn Content) -> Diagnosis {
-    let sections = content.sections();
+    let sections = content.statuses();
     let registers = content.registers();
     let mut unseen: Vec<_> = sections.iter().filter_map(unseen).collect();
     unseen.extend(content.damage());
@@ -111,8 +111,8 @@ fn unseen(section: &Section) -> Option<String> {
             .iter()
             .any(|known| cause.starts_with(known.words()))
     });
-    let why = section.damage.as_ref().or(section.cause.as_ref());
-    let why = why.map_or_else(|| section.status.clone(), String::clone);
+    // What is private, and what no driver collects, has no cause.
+    let why = section.damage.as_ref().or(section.cause.as_ref())?;
     (!section.ok && !absent).then(|| format!("{}: {why}", section.name))
 }
 

@@ -77,7 +77,11 @@ impl Content for Image {
     }
 
     fn sections(&self) -> Vec<section::Section> {
-        self.summaries()
+        self.summaries(true)
+    }
+
+    fn statuses(&self) -> Vec<section::Section> {
+        self.summaries(false)
     }
 
     fn registers(&self) -> Registers {

@@ -22,6 +22,7 @@ use crate::{
         table::Table,
         Content, Dump,
     },
+    names::Names,
     views,
     vmcore::Vmcore,
 };
@@ -64,6 +65,7 @@ struct Wanted {
 struct Request<'a> {
     sections: Vec<&'a str>,
     all_registers: bool,
+    names: &'a Names,
 }
 
 impl Shown {
@@ -231,7 +233,9 @@ fn status(section: &Section) -> String {
 
 impl Decoded {
     fn new(content: &dyn Content, request: &Request<'_>) -> Self {
-        let Registers { mut held, not_read } = content.registers();
+        let mut registers = content.registers();
+        request.names.apply(&mut registers);
+        let Registers { mut held, not_read } = registers;
         held.retain(|register| request.all_registers || register.name.is_some());
         let sections = content.sections().into_iter().map(|section| {
             let is_wanted = request.sections.contains(&section.name.as_str());
@@ -253,8 +257,10 @@ impl Decoded {
 }
 
 pub fn run(args: &Show) -> Result<u8> {
+    let names = Names::read(&args.databases)?;
     let all = args.section.iter().any(|name| name == "all");
     let request = Request {
+        names: &names,
         sections: match all {
             true => kinds::section_names(),
             false => args.section.iter().map(String::as_str).collect(),

@@ -79,8 +79,8 @@ impl Image {
         is_short.then(|| format!("at offset {:#x}: expected {data_len} bytes", self.dump.len))
     }
 
-    /// All sections that somebody tried to collect.
-    pub fn summaries(&self) -> Vec<kinds::section::Section> {
+    /// All sections that somebody tried to collect; whether they can be decompressed, and to how much, only if that is asked for.
+    pub fn summaries(&self, check: bool) -> Vec<kinds::section::Section> {
         // Together they are not larger than the image, unless they overlap: then each would be decompressed again and again.
         let mut left = self.dump.len;
         let summary_of = |id: u16| match self.sections().and_then(|sections| sections.place(id)) {
@@ -90,7 +90,11 @@ impl Image {
                     Some(rest) => {
                         left = rest;
                         let lost = self.lost(&place);
-                        match (self.check(&header, place), lost) {
+                        let checked = match check {
+                            true => self.check(&header, place),
+                            false => Ok(0),
+                        };
+                        match (checked, lost) {
                             (Ok(raw), _) => (raw, None),
                             (Err(_), Some(_)) => return Some(given_up(&header)),
                             (Err(error), None) => (0, Some(error.to_string())),
