@@ -7,7 +7,7 @@ mod ready;
 
 use std::fs;
 
-use ready::{check, System, LISTING, PACKAGES};
+use ready::{check, System, IMAGE, LISTING, PACKAGES};
 
 #[test]
 fn a_system_that_is_ready_is_told_what_will_be_dumped() {
@@ -18,7 +18,9 @@ fn a_system_that_is_ready_is_told_what_will_be_dumped() {
         "{said}"
     );
     assert!(
-        said.contains("about 100 MiB will be free in the crash kernel, 25 MiB of them for dumps"),
+        said.contains(
+            "about 116 MiB are enough for the crash kernel, 192 are reserved, 21 of them for dumps"
+        ),
         "{said}"
     );
     assert!(said.lines().all(|line| line.starts_with("ok ")), "{said}");
@@ -78,10 +80,32 @@ fn whatever_is_missing_is_named_with_what_to_do() {
         (
             |s| s.write("sys/kernel/kexec_crash_size", "125829120"),
             1,
-            "about 28 MiB will be free",
-            "raise crashkernel=",
+            "120 are reserved, 3 of them for dumps",
+            "put crashkernel=144M on the kernel's command line, or set MINIMAL=yes in /etc/default/vmcore-devdump: memories of an adapter would be cut",
+        ),
+        (
+            |s| {
+                s.write("sys/kernel/kexec_crash_size", "100663296");
+                let minimal = "-rw-r--r-- 1 root root 9 Jan  1  1970 conf/conf.d/vmcore-devdump";
+                s.write("listing", &format!("{LISTING}{minimal}"));
+            },
+            1,
+            "about 116 MiB are enough for the crash kernel, 96 are reserved, 0 of them for dumps",
+            "put crashkernel=144M on the kernel's command line: it may run out of memory before the vmcore is saved",
         ),
     ]);
+}
+
+#[test]
+fn without_an_image_of_the_kernel_nobody_knows_what_is_enough() {
+    let system = System::ready();
+    for image in ["no kernel", ""] {
+        system.write(IMAGE, image);
+        let (status, said) = system.examine();
+        assert_eq!(status, 0, "{said}");
+        let why = "not known, because the image of kernel 7.3.4+deb13-amd64 was not found";
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[test]

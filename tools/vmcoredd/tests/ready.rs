@@ -37,6 +37,17 @@ Status: install ok installed
 Version: 1:1.10.7
 ";
 
+/// Where the kernel's image is.
+pub const IMAGE: &str = "usr/lib/modules/7.3.4+deb13-amd64/vmlinuz";
+
+/// As much of it as tells that it takes 64 MiB.
+fn image() -> String {
+    let mut image = vec![0; 0x264];
+    image[0x202..0x208].copy_from_slice(b"HdrS\x0f\x02");
+    image[0x263] = 4;
+    String::from_utf8(image).unwrap()
+}
+
 /// What to change in a system, its exit status then, what is found and what is to be done.
 pub type Case<'a> = (fn(&System), i32, &'a str, &'a str);
 
@@ -85,10 +96,12 @@ impl System {
             ("var/lib/kdump/initrd.img-7.3.4+deb13-amd64", "cpio"),
             ("var/crash/kexec_cmd", LOADED),
             ("var/lib/dpkg/status", PACKAGES),
+            ("proc/meminfo", "MemTotal:        1048576 kB\nMemFree: 1 kB"),
             ("listing", LISTING),
         ] {
             system.write(path, text);
         }
+        system.write(IMAGE, &image());
         system.program("kdump-config", "exit 0");
         system.program("lsinitramfs", "exec /bin/busybox cat /listing");
         system.modinfo(RELEASE);

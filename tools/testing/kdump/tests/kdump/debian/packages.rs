@@ -70,7 +70,12 @@ fn the_initramfs_of_an_ordinary_boot_is_as_it_was() {
 
 #[test]
 fn the_conffile_switches_it_off_and_a_mistake_in_it_does_not() {
-    for (settings, expected) in [("usual", true), ("off", false), ("broken", true)] {
+    for (settings, expected) in [
+        ("usual", true),
+        ("minimal", true),
+        ("off", false),
+        ("broken", true),
+    ] {
         let listed = text(of(&REMOVED).join(format!("settings-{settings}.list")));
         assert!(listed.contains("scripts/init-top/udev"), "{listed}");
         for name in OURS {
@@ -79,6 +84,17 @@ fn the_conffile_switches_it_off_and_a_mistake_in_it_does_not() {
     }
     let said = text(of(&REMOVED).join("settings-broken.log"));
     assert!(said.contains("mend /etc/default/vmcore-devdump"), "{said}");
+}
+
+#[test]
+fn a_minimal_initramfs_starts_no_systemd_and_lacks_the_database_of_devices() {
+    for (settings, expected) in [("usual", false), ("minimal", true)] {
+        let listed = text(of(&REMOVED).join(format!("settings-{settings}.list")));
+        let starts = listed.contains("conf/conf.d/vmcore-devdump");
+        assert_eq!(starts, expected, "{listed}");
+        let has_database = listed.contains("udev/hwdb.bin");
+        assert_eq!(has_database, !expected, "{listed}");
+    }
 }
 
 #[test]
