@@ -13,6 +13,7 @@ use super::{
         Failure,
         Result, //
     },
+    vpd_address::VpdAddress,
 };
 use kernel::{
     device::Bound,
@@ -22,6 +23,8 @@ use kernel::{
         Bar, //
     },
     time::{
+        delay::fsleep,
+        Delta,
         Instant,
         Monotonic, //
     },
@@ -33,6 +36,8 @@ pub(super) struct Bar0<'a> {
     /// `None`: BAR0 is missing, too small or taken.
     bar: Option<Bar<'a>>,
     start: Instant<Monotonic>,
+    /// Put back last.
+    _vpd: VpdAddress<'a>,
 }
 
 impl<'a> Bar0<'a> {
@@ -41,6 +46,7 @@ impl<'a> Bar0<'a> {
             device,
             bar: device.iomap_region(0, c"cxgb4_dump").ok(),
             start: Instant::now(),
+            _vpd: VpdAddress::of(device),
         }
     }
 
@@ -84,6 +90,10 @@ impl Registers for Bar0<'_> {
 
     fn is_bus_master(&self) -> bool {
         is_bus_master(self.device)
+    }
+
+    fn sleep_ms(&self, ms: u32) {
+        fsleep(Delta::from_millis(ms.into()));
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

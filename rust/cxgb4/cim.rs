@@ -29,20 +29,27 @@ impl<'a> Cim<'a> {
         }
     }
 
-    fn start(&self, control: u32) -> Result {
-        self.0.write32(cim::HOST_ACC_CTRL, control)?;
+    fn wait(&self) -> Result {
         self.0
             .wait(cim::HOST_ACC_CTRL, |control| control & cim::HOST_BUSY == 0)?;
         Ok(())
     }
 
     pub(crate) fn read(&self, address: u32) -> Result<u32> {
-        self.start(address)?;
+        self.0.write32(cim::HOST_ACC_CTRL, address)?;
+        // Both at once, and of the double word the low half comes first: what was there when it was not busy any more.
+        let [control, data] = self.0.read_pair(cim::HOST_ACC_CTRL)?;
+        if control & cim::HOST_BUSY == 0 {
+            return Ok(data);
+        }
+        self.wait()?;
         self.0.read32(cim::HOST_ACC_DATA)
     }
 
     pub(crate) fn write(&self, address: u32, value: u32) -> Result {
         self.0.write32(cim::HOST_ACC_DATA, value)?;
-        self.start(address | cim::HOST_WRITE)
+        self.0
+            .write32(cim::HOST_ACC_CTRL, address | cim::HOST_WRITE)?;
+        self.wait()
     }
 }

@@ -32,6 +32,8 @@ mod hostile;
 mod memory;
 #[path = "tests/private.rs"]
 mod private;
+#[path = "tests/shared.rs"]
+mod shared;
 #[path = "tests/slow.rs"]
 mod slow;
 #[path = "tests/vpd.rs"]

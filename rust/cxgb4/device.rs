@@ -18,10 +18,19 @@ use super::{
 
 use core::cell::Cell;
 
-/// What a dead device answers.
+/// What a dead device answers, and one whose answer got lost.
 const ALL_ONES: u32 = u32::MAX;
 
-/// Milliseconds until we give up waiting: the slowest unit needs up to 10, all others microseconds.
+/// What registers give that cannot be accessed: those of a block that has no clock, or of an adapter that is not ready.
+const NO_ACCESS: u32 = 0xeeee_eeee;
+
+/// Milliseconds after which an adapter that is not ready is asked once more.
+const READY_MS: u32 = 500;
+
+/// Milliseconds after which one that does not answer is asked once more.
+const CONFIRM_MS: u32 = 1;
+
+/// Milliseconds until we give up waiting for a unit that needs microseconds.
 const PATIENCE: u64 = 20;
 
 /// And reads: the processor may be elsewhere for as long, with another adapter.
@@ -56,6 +65,9 @@ pub(crate) trait Registers {
         self.now_us() / 1000
     }
 
+    /// Lets some time pass.
+    fn sleep_ms(&self, ms: u32);
+
     /// Says which section is collected, to who counts accesses. Only a build for measuring does.
     fn mark(&self, _section: u8) {}
 }
@@ -63,7 +75,8 @@ pub(crate) trait Registers {
 /// A register that we write; it's put back when this is dropped.
 pub(crate) struct Borrowed<'a> {
     device: &'a Device<'a>,
-    address: u32,
+    pub(crate) address: u32,
+    /// What is put back.
     pub(crate) before: u32,
 }
 
@@ -94,6 +107,8 @@ pub(crate) struct Device<'a> {
     pub(crate) asked: Private,
     /// When it's not to be read any more, if it's slow.
     end_ms: Cell<u64>,
+    /// The first register of a section that could not be accessed.
+    no_access: Cell<Option<u32>>,
 }
 
 impl<'a> Device<'a> {
@@ -108,6 +123,7 @@ impl<'a> Device<'a> {
             is_slow: false,
             asked: Private::NONE,
             end_ms: Cell::new(u64::MAX),
+            no_access: Cell::new(None),
         };
         let found = device.ask();
         (device, found)
@@ -115,15 +131,31 @@ impl<'a> Device<'a> {
 
     fn ask(&mut self) -> Result {
         self.mark(0);
-        let (alive, first) = self.timed(Self::check_alive);
+        let (who, first) = self.timed(|device| device.registers.read32(pl::WHOAMI));
+        self.pf = self.hal.source_pf.of(self.ready(who?)?);
+        let (alive, second) = self.timed(Self::check_alive);
         alive?;
-        let (revision, second) = self.timed(|device| device.read32(pl::REV));
+        let (revision, third) = self.timed(|device| device.read32(pl::REV));
         self.chip_code = self.chip().code(pl::CHIP_REVISION.of(revision?) as u8);
-        let (function, third) = self.timed(|device| device.read32(pl::WHOAMI));
-        self.pf = self.hal.source_pf.of(function?);
         // One may take long because something else had its turn.
         self.is_slow = first.min(second).min(third) >= SLOW;
         Ok(())
+    }
+
+    /// What `PL_WHOAMI` says, which said `who` first. Fails if it still says that the adapter is not ready when the C driver would
+    /// give up.
+    fn ready(&self, who: u32) -> Result<u32> {
+        if who != ALL_ONES && who != NO_ACCESS {
+            return Ok(who);
+        }
+        self.registers.sleep_ms(READY_MS);
+        let who = self.registers.read32(pl::WHOAMI)?;
+        let cause = match who {
+            ALL_ONES => Cause::DeviceGone,
+            NO_ACCESS => Cause::NotReady,
+            _ => return Ok(who),
+        };
+        Err(Failure::new(cause, pl::WHOAMI, who.into()))
     }
 
     /// Lets a slow device be read for so many milliseconds from now on. Others are fast enough for who writes to look at the time.
@@ -170,8 +202,12 @@ impl<'a> Device<'a> {
         Failure::new(Cause::Absent, pl::REV, self.chip_code.into())
     }
 
-    /// Fails if the device does not answer any more.
+    /// Fails if the device does not answer any more. That one answer got lost is no reason yet.
     pub(crate) fn check_alive(&self) -> Result {
+        if self.registers.read32(pl::REV)? != ALL_ONES {
+            return Ok(());
+        }
+        self.registers.sleep_ms(CONFIRM_MS);
         match self.registers.read32(pl::REV)? {
             ALL_ONES => Err(Failure::new(Cause::DeviceGone, pl::REV, ALL_ONES.into())),
             _ => Ok(()),
@@ -181,12 +217,48 @@ impl<'a> Device<'a> {
     /// Reads a register.
     pub(crate) fn read32(&self, address: u32) -> Result<u32> {
         self.check_time()?;
-        let value = self.registers.read32(address)?;
-        // A register may hold all-ones, but not if this one does, too.
+        let mut value = self.registers.read32(address)?;
+        // A register may hold all-ones: then it does so twice, of a device that answers.
         if value == ALL_ONES {
             self.check_alive()?;
+            value = self.registers.read32(address)?;
+        }
+        self.checked(address, value)
+    }
+
+    /// Reads a register that gives something else each time: it's read once, whatever it gives.
+    pub(crate) fn read32_next(&self, address: u32) -> Result<u32> {
+        self.check_time()?;
+        let value = self.registers.read32(address)?;
+        self.checked(address, value)
+    }
+
+    /// Reads the register at `address`, a multiple of 8, and the next one, at once: half of the accesses.
+    ///
+    /// For units in which the C driver does so, too (`t4_read_reg64()`): TP, PM, MPS with the ports, CIM with the mailboxes.
+    pub(crate) fn read_pair(&self, address: u32) -> Result<[u32; 2]> {
+        let value = self.read64(address)?;
+        Ok([value as u32, (value >> 32) as u32])
+    }
+
+    fn checked(&self, address: u32, value: u32) -> Result<u32> {
+        match value {
+            ALL_ONES => self.check_alive()?,
+            NO_ACCESS if self.no_access.get().is_none() => self.no_access.set(Some(address)),
+            _ => {}
         }
         Ok(value)
+    }
+
+    /// How a section went that ended with `result`: nothing that could not be accessed is good.
+    pub(crate) fn judge(&self, result: Result) -> Result {
+        let Some(address) = self.no_access.take() else {
+            return result;
+        };
+        match result {
+            Err(failure) if failure.is_final() || failure.is_absence() => result,
+            _ => Err(Failure::new(Cause::NoAccess, address, NO_ACCESS.into())),
+        }
     }
 
     /// Reads a field of a register.
@@ -203,20 +275,36 @@ impl<'a> Device<'a> {
     /// Reads two words.
     pub(crate) fn read64(&self, address: u32) -> Result<u64> {
         self.check_time()?;
-        let value = self.registers.read64(address)?;
+        let mut value = self.registers.read64(address)?;
         if value == u64::MAX {
             self.check_alive()?;
+            value = self.registers.read64(address)?;
         }
+        self.checked(address, value as u32)?;
+        self.checked(address.wrapping_add(4), (value >> 32) as u32)?;
         Ok(value)
     }
 
     /// Reads a register until it's as wanted. Fails if that takes too long.
     pub(crate) fn wait(&self, address: u32, done: impl Fn(u32) -> bool) -> Result<u32> {
+        self.wait_for(PATIENCE, address, done)
+    }
+
+    /// As [`Device::wait`], for so many milliseconds.
+    pub(crate) fn wait_for(
+        &self,
+        patience: u64,
+        address: u32,
+        done: impl Fn(u32) -> bool,
+    ) -> Result<u32> {
         let start = self.registers.now_ms();
         let mut reads = 0u32;
         loop {
-            let late = self.registers.now_ms().saturating_sub(start) > PATIENCE;
+            let late = self.registers.now_ms().saturating_sub(start) > patience;
             let value = self.read32(address)?;
+            if value == NO_ACCESS {
+                return Err(Failure::new(Cause::NoAccess, address, value.into()));
+            }
             if done(value) {
                 return Ok(value);
             }
@@ -229,7 +317,12 @@ impl<'a> Device<'a> {
 
     /// Takes a register for writing.
     pub(crate) fn borrow(&'a self, address: u32) -> Result<Borrowed<'a>> {
-        let before = self.read32(address)?;
+        self.borrow_without(address, 0)
+    }
+
+    /// Takes a register for writing, of which the bits in `commands` start something: they are never put back.
+    pub(crate) fn borrow_without(&'a self, address: u32, commands: u32) -> Result<Borrowed<'a>> {
+        let before = self.read32(address)? & !commands;
         Ok(Borrowed {
             device: self,
             address,

@@ -68,13 +68,17 @@ impl pci::Driver for Cxgb4Dump {
 }
 
 fn dump(device: &pci::Device<Bound>) -> Result {
+    let name = dump_name("cxgb4", device)?;
+    if !ids::is_ours(device.device_id(), &name) {
+        return Err(ENODEV);
+    }
     let hal = Chip::from_device_id(device.device_id())
         .map(Hal::of)
         .ok_or(ENODEV)?;
     let mut dump = Dump {
         device,
         hal,
-        name: dump_name("cxgb4", device)?,
+        name,
         tally: Tally::default(),
     };
     let start = Instant::<Monotonic>::now();

@@ -12,6 +12,8 @@ use super::{
     regs::sf, //
 };
 
+use core::cell::Cell;
+
 /// Commands.
 const READ_FAST: u32 = 0x0b;
 const READ_ID: u32 = 0x9f;
@@ -19,12 +21,21 @@ const READ_ID: u32 = 0x9f;
 const MIN_SIZE: u32 = 4 << 20;
 
 /// The flash while we use it. It's left to others when this is dropped.
-pub(crate) struct Flash<'a>(&'a Device<'a>);
+///
+/// The firmware has it, too: it's locked while a command goes on, as the C driver does where it writes.
+pub(crate) struct Flash<'a> {
+    device: &'a Device<'a>,
+    /// A command goes on: what comes next would be taken for more of it.
+    goes_on: Cell<bool>,
+}
 
 impl Drop for Flash<'_> {
     fn drop(&mut self) {
         // If the device is gone, nobody else needs it.
-        let _ = self.0.write32(sf::OP, 0);
+        if self.goes_on.get() {
+            let _ = self.run(0, 1);
+        }
+        let _ = self.device.write32(sf::OP, 0);
     }
 }
 
@@ -33,34 +44,39 @@ impl<'a> Flash<'a> {
     pub(crate) fn open(device: &'a Device<'a>) -> Result<Self> {
         let operation = device.read32(sf::OP)?;
         match operation & sf::BUSY {
-            0 => Ok(Self(device)),
+            0 => Ok(Self {
+                device,
+                goes_on: Cell::new(false),
+            }),
             _ => Err(Failure::new(Cause::Busy, sf::OP, operation.into())),
         }
     }
 
     fn run(&self, operation: u32, bytes: u32) -> Result {
-        let operation = operation | ((bytes - 1) << sf::BYTES_SHIFT);
-        self.0.write32(sf::OP, operation)?;
-        self.0.wait(sf::OP, |operation| operation & sf::BUSY == 0)?;
+        let operation = operation | sf::LOCK | ((bytes - 1) << sf::BYTES_SHIFT);
+        self.goes_on.set(operation & sf::CONTINUE != 0);
+        self.device.write32(sf::OP, operation)?;
+        self.device
+            .wait(sf::OP, |operation| operation & sf::BUSY == 0)?;
         Ok(())
     }
 
     /// Sends the first of `command`.
     fn send(&self, command: u32, bytes: u32) -> Result {
-        self.0.write32(sf::DATA, command)?;
+        self.device.write32(sf::DATA, command)?;
         self.run(sf::WRITE | sf::CONTINUE, bytes)
     }
 
     /// Receives up to 4 bytes.
     fn receive(&self, bytes: u32, then: u32) -> Result<u32> {
         self.run(then, bytes)?;
-        self.0.read32(sf::DATA)
+        self.device.read32(sf::DATA)
     }
 
     /// Bytes that it holds, by what its maker says.
     pub(crate) fn size(&self) -> Result<u32> {
         self.send(READ_ID, 1)?;
-        let id = self.receive(3, sf::LOCK)?;
+        let id = self.receive(3, 0)?;
         let [maker, _, density, _] = id.to_le_bytes();
         Ok(match (maker, density) {
             (0x20, 0x18) | (0xc2 | 0xef, 0x18) => 16 << 20,
@@ -85,7 +101,7 @@ impl<'a> Flash<'a> {
         self.receive(1, sf::CONTINUE)?;
         let words = len / 4;
         (1..=words).try_for_each(|n| {
-            let then = if n < words { sf::CONTINUE } else { sf::LOCK };
+            let then = if n < words { sf::CONTINUE } else { 0 };
             each(self.receive(4, then)?)
         })
     }

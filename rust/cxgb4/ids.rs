@@ -2,9 +2,13 @@
 
 //! The adapters: function 4, through which drivers use all ports.
 //!
-//! C header: `drivers/net/ethernet/chelsio/cxgb4/t4_pci_id_tbl.h`
+//! C header: `drivers/net/ethernet/chelsio/cxgb4/t4_pci_id_tbl.h`. Boards for debugging, which Linux does not list: `sys/dev/cxgbe` of
+//! FreeBSD.
 
-use kernel::pci;
+use kernel::{
+    pci,
+    str::CStr, //
+};
 
 macro_rules! table {
     ($($device:literal)*) => {
@@ -28,6 +32,14 @@ table! {
     0x6401 0x6402 0x6403 0x6404 0x6405 0x6406 0x6407 0x6408 0x6409 0x640d 0x6411 0x6414
     0x6415 0x6480 0x6481 0x6482 0x6483 0x6484 0x6485 0x6486 0x6487 0x6488 0x6489 0x648a
     0x648b 0x6492
+    // Boards for debugging: chips, then what stands for a T4, a T5 and a T6 that is not made yet.
+    0x6400 0x6410 0xa000 0xb000 0xc006
 }
 
 pub(super) const ADAPTERS: pci::IdTable<()> = &TABLE;
+
+/// What stands for a chip has the same id for all its functions. The first one drives it. `name` ends with the PCI address.
+pub(super) fn is_ours(id: u16, name: &CStr) -> bool {
+    let stands_for_chip = matches!(id, 0xa000 | 0xb000 | 0xc006);
+    !stands_for_chip || name.to_bytes_with_nul().ends_with(b".0\0")
+}

@@ -6,6 +6,7 @@ use super::{
     super::{
         abi::Sink,
         format::cudbg::{
+            cause::Cause,
             header::{
                 Header,
                 HEADER_LEN, //
@@ -17,6 +18,7 @@ use super::{
                 SectionHeader, //
             },
             status::Status,
+            Chip,
             TABLE_END, //
         },
     },
@@ -25,6 +27,7 @@ use super::{
     scratch::Scratch,
     sections::{
         FLASH,
+        GRANTED,
         SECTIONS, //
     },
     writer::Writer,
@@ -54,6 +57,7 @@ pub(super) fn collect(
 ) -> Result<Tally> {
     sink.write(&Header::new(device.chip_code, TABLE_END as u32).encode())?;
     sink.write(&NOTHING_YET)?;
+    let granted = granted(device, sink, scratch)?;
     let mut tally = Tally::default();
     let sections = Iterator::chain(SECTIONS.iter(), flash.then_some(&FLASH));
     for &(section, collect) in sections {
@@ -69,7 +73,7 @@ pub(super) fn collect(
         // Even if it failed: what is there stays.
         let finished = writer.finish();
         let left_out = writer.left_out();
-        result = result.and(finished);
+        result = device.judge(result.and(finished));
         match result {
             Ok(()) => tally.ok = tally.ok.saturating_add(1),
             // Not fitted is not a failure.
@@ -84,7 +88,15 @@ pub(super) fn collect(
                 stopped = stopped.or(Some(failure).filter(|_| others_too));
             }
         }
-        let header = header(section, start, sink, result, left_out);
+        let mut header = header(section, start, sink, result, left_out);
+        let nothing = granted.iter().find(|nothing| nothing.id == header.id);
+        if let Some(nothing) = nothing.filter(|_| header.size == 0) {
+            header = SectionHeader {
+                detail: header.detail,
+                left_out: header.left_out,
+                ..*nothing
+            };
+        }
         sink.patch(section_header::offset(section.id()), &header.encode())?;
         sink.patch(
             0,
@@ -94,6 +106,28 @@ pub(super) fn collect(
     tally.bytes = sink.len();
     tally.scratch = scratch.size();
     Ok(tally)
+}
+
+/// Writes sections that are never to be missing, without anything that was read. Their headers, as long as nothing is.
+fn granted(
+    device: &Device<'_>,
+    sink: &mut Sink<'_>,
+    scratch: &mut Scratch,
+) -> Result<[SectionHeader; GRANTED.len()]> {
+    let mut headers = [SectionHeader::default(); GRANTED.len()];
+    if device.chip() == Chip::T4 {
+        return Ok(headers);
+    }
+    for ((section, nothing), place) in GRANTED.iter().zip(&mut headers) {
+        let start = sink.len();
+        let mut writer = Writer::new(sink, scratch);
+        // If the dump is over before it begins, the next write says so.
+        let _ = nothing(device, &mut writer).and_then(|()| writer.finish());
+        let unread = Failure::new(Cause::Deadline, 0, 0);
+        *place = header(*section, start, sink, Err(unread), Private::NONE);
+        sink.patch(section_header::offset(section.id()), &place.encode())?;
+    }
+    Ok(headers)
 }
 
 /// What a section of a slow device may take of the `ms` that are left: half, so that the next has some, too.
@@ -144,13 +178,14 @@ fn header(
         header.warning = Status::NOT_REQUESTED;
     }
     if let Err(failure) = result {
-        header.status = failure.status;
-        header.error = failure.status;
         header.detail = failure.detail;
         header.left_out = left_out.with(failure.left_out());
+        // As the C driver has it: readers of its images show what is there.
         if len > 0 {
-            header.status = Status::PARTIAL;
             header.warning = Status::PARTIAL;
+        } else {
+            header.status = failure.status;
+            header.error = failure.status;
         }
     }
     header

@@ -3,12 +3,18 @@
 //! Registers behind a pair of registers: one takes an index, the other gives the value.
 
 use super::{
-    super::format::cudbg::private::Private,
+    super::format::cudbg::{
+        cause::Cause,
+        private::Private, //
+    },
     device::{
         Borrowed,
         Device, //
     },
-    failure::Result,
+    failure::{
+        Failure,
+        Result, //
+    },
     regs::{
         nth,
         tp, //
@@ -18,6 +24,15 @@ use super::{
 
 /// Words of a range in a dump.
 const WORDS: u32 = 32;
+
+/// Pairs that the firmware uses, too, and goes on using. Each is a double word.
+const SHARED: [(u32, u32); 3] = [tp::PIO, tp::TM_PIO, tp::MIB];
+
+/// Bits of an index that tell it from others.
+const INDEX: u32 = 0xffff;
+
+/// How often something is read that the firmware gets in the way of.
+pub(crate) const TRIES: u32 = 16;
 
 /// Indexes to read.
 #[derive(Clone, Copy, Debug)]
@@ -75,26 +90,54 @@ pub(crate) struct Indirect<'a> {
     device: &'a Device<'a>,
     index: Borrowed<'a>,
     data: u32,
+    /// Somebody else may move the index.
+    shared: bool,
 }
 
 impl<'a> Indirect<'a> {
     pub(crate) fn open(device: &'a Device<'a>, (index, data): (u32, u32)) -> Result<Self> {
+        let shared = SHARED.contains(&(index, data));
         let index = device.borrow(index)?;
         Ok(Self {
             device,
             index,
             data,
+            shared,
         })
     }
 
+    /// Fails if the index is somebody else's each time.
     pub(crate) fn read(&self, index: u32) -> Result<u32> {
-        self.index.write(index)?;
-        self.device.read32(self.data)
+        if !self.shared {
+            self.index.write(index)?;
+            return self.device.read32(self.data);
+        }
+        let mut found = 0;
+        for _ in 0..TRIES {
+            self.index.write(index)?;
+            // The index as it was when the value was read.
+            let [now, value] = self.device.read_pair(self.index.address)?;
+            if now & INDEX == index {
+                return Ok(value);
+            }
+            found = now;
+        }
+        let at = self.index.address;
+        Err(Failure::new(Cause::Moving, at, found.into()))
     }
 }
 
 fn is_rss_key(pair: (u32, u32), index: u32) -> bool {
     pair == tp::PIO && tp::RSS_SECRET_KEY.contains(&index)
+}
+
+/// Writes `ranges` as if they had no values.
+pub(crate) fn dump_empty(ranges: &[Range], writer: &mut Writer<'_, '_>) -> Result {
+    ranges.iter().try_for_each(|range| {
+        let (index, data) = range.pair;
+        writer.words(&[index, data, range.first, 0])?;
+        writer.zeroes(WORDS as usize * 4)
+    })
 }
 
 /// Writes `ranges`, but for the key of RSS, unless somebody asked for it.

@@ -22,6 +22,7 @@ mod regs;
 mod scratch;
 mod sections;
 mod sort;
+mod vpd_address;
 mod writer;
 
 pub(crate) use self::module::Module;

@@ -63,10 +63,10 @@ pub(crate) mod cim {
     pub(crate) const DEBUG_STS: u32 = 0x7b74;
     pub(crate) const LA_REQUEST_WRITE: Field = Field::new(16, 9);
     pub(crate) const LA_RESPONSE_WRITE: Field = Field::new(0, 9);
-    pub(crate) const PO_LA_DEBUG_DATA: u32 = 0x7b78;
-    pub(crate) const PI_LA_DEBUG_DATA: u32 = 0x7b7c;
-    pub(crate) const PO_LA_MA_DEBUG_DATA: u32 = 0x7b80;
-    pub(crate) const PI_LA_MA_DEBUG_DATA: u32 = 0x7b84;
+    /// `PO`, then `PI`.
+    pub(crate) const LA_DEBUG_DATA: u32 = 0x7b78;
+    /// `PO`, then `PI`.
+    pub(crate) const LA_MA_DEBUG_DATA: u32 = 0x7b80;
     pub(crate) const SDRAM_BASE_ADDR: u32 = 0x7b14;
     pub(crate) const SDRAM_ADDR_SIZE: u32 = 0x7b18;
     pub(crate) const EXTMEM2_BASE_ADDR: u32 = 0x7b1c;
@@ -141,9 +141,9 @@ pub(crate) mod mps {
         Field, //
     };
 
-    /// Class of TCAM entry `n`, low and high word.
-    pub(crate) const fn cls_sram(n: u32) -> (u32, u32) {
-        (nth(0xe000, n, 8), nth(0xe004, n, 8))
+    /// Class of TCAM entry `n`, low word; the high one follows.
+    pub(crate) const fn cls_sram(n: u32) -> u32 {
+        nth(0xe000, n, 8)
     }
 
     /// Before T6: both halves of TCAM entry `n`, 64 bits each.
@@ -206,7 +206,7 @@ pub(crate) mod pcie {
     pub(crate) const STATIC_SPARE2: u32 = 0x5bfc;
     /// Where the firmware says that its log is.
     pub(crate) const FW_PF_DEVLOG: u32 = 0x30bc + 4 * 7;
-    /// Which memory, as drivers number them.
+    /// Which memory, as the firmware numbers them.
     pub(crate) const DEVLOG_MEMORY: Field = Field::new(0, 4);
     /// In units of 16 bytes, from the start of the memory.
     pub(crate) const DEVLOG_START: Field = Field::new(4, 24);
@@ -252,7 +252,7 @@ pub(crate) mod sf {
     pub(crate) const DATA: u32 = 0x193f8;
     pub(crate) const OP: u32 = 0x193fc;
     pub(crate) const BUSY: u32 = 1 << 31;
-    /// Keeps others out after this operation.
+    /// Keeps others out, until an operation without it.
     pub(crate) const LOCK: u32 = 1 << 4;
     /// The command goes on after this operation.
     pub(crate) const CONTINUE: u32 = 1 << 3;
@@ -274,6 +274,8 @@ pub(crate) mod sge {
     pub(crate) const CTXT_CMD: u32 = 0x11fc;
     pub(crate) const CTXT_BUSY: u32 = 1 << 31;
     pub(crate) const CTXT_TYPE_SHIFT: u32 = 24;
+    /// Type and queue.
+    pub(crate) const CTXT_NAMES: u32 = 0x0301_ffff;
     /// The first of six words.
     pub(crate) const CTXT_DATA0: u32 = 0x1200;
     /// T6: the queues of a function.
@@ -325,8 +327,10 @@ pub(crate) mod tp {
     pub(crate) const RSS_CONFIG_VRT: u32 = 0x7e00;
     pub(crate) const VRT_ADDRESS_SHIFT: u32 = 8;
     pub(crate) const VRT_READ: u32 = 1 << 24;
-    /// Reading of the group, writing, writing of the key.
-    pub(crate) const VRT_OTHERS: u32 = (1 << 25) | (1 << 5) | (1 << 4);
+    /// Reading of the group.
+    pub(crate) const VRT_READ_GROUP: u32 = 1 << 25;
+    /// Writing of the function, and of the key.
+    pub(crate) const VRT_WRITES: u32 = (1 << 5) | (1 << 4);
     /// Indexes in `PIO`.
     pub(crate) const RSS_VFL_CONFIG: u32 = 0x3a;
     pub(crate) const RSS_VFH_CONFIG: u32 = 0x3b;
@@ -347,6 +351,8 @@ pub(crate) mod tp {
     pub(crate) const LA_WRITE: Field = Field::new(16, 7);
     /// Of an entry of two halves, both are there.
     pub(crate) const LA_SECOND_HALF: u32 = 1 << 23;
+    /// Where it is: cannot be written.
+    pub(crate) const LA_STATE: u32 = 0xff << 16;
     pub(crate) const LA_READ: Field = Field::new(0, 7);
     pub(crate) const DBG_LA_DATAL: u32 = 0x7ed8;
 

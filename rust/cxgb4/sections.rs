@@ -82,5 +82,15 @@ sections! {
     host_state::collect: MboxLog Qdesc;
 }
 
+/// Sections that Chelsio's viewer takes for granted, on chips that have them, and what they are if nothing of them was read.
+pub(crate) const GRANTED: [(Section, Nothing); 2] = [
+    (Section::TpIndirect, indirect::nothing),
+    (Section::SgeIndirect, |_, writer| {
+        sge_indirect::nothing(writer)
+    }),
+];
+
+pub(crate) type Nothing = fn(&Device<'_>, &mut Writer<'_, '_>) -> Result;
+
 /// Takes long and seldom tells much: only if somebody asks.
 pub(crate) const FLASH: (Section, Collect) = (Section::Flash, flash::collect);

@@ -7,7 +7,10 @@ use super::{
         abi::Sink,
         format::cudbg::{
             cause::Cause,
-            chunk::CHUNK_SIZE,
+            chunk::{
+                Stored,
+                CHUNK_SIZE, //
+            },
             private::Private, //
         },
     },
@@ -45,6 +48,8 @@ fn zlib_failure(returned: i32) -> Failure {
 fn put(sink: &mut Sink<'_>, chunk: &[u8]) -> Result {
     sink.write(chunk).map_err(|error| sink_failure(error, sink))
 }
+/// A place in the dump whose bytes can be changed.
+pub(crate) struct Changeable(usize);
 
 /// The content of a section.
 pub(crate) struct Writer<'a, 's> {
@@ -153,6 +158,21 @@ impl<'a, 's> Writer<'a, 's> {
         filled
     }
 
+    /// Appends bytes that can be changed later; at the start of a section. Fails as [`Writer::push`] does.
+    pub(crate) fn changeable(&mut self, bytes: [u8; 24]) -> Result<Changeable> {
+        self.check_time()?;
+        let place = Changeable(self.sink.len());
+        let written = self.sink.write(&Stored(bytes).encode());
+        written.map_err(|error| sink_failure(error, self.sink))?;
+        Ok(place)
+    }
+
+    /// Changes what was appended.
+    pub(crate) fn change(&mut self, place: &Changeable, bytes: [u8; 24]) {
+        // The place is one that was written.
+        let _ = self.sink.patch(place.0, &Stored(bytes).encode());
+    }
+
     fn check_time(&self) -> Result {
         match self.ms_left() {
             0 => Err(self.late(0)),
@@ -161,7 +181,7 @@ impl<'a, 's> Writer<'a, 's> {
     }
 
     /// Writes what is left. Only then the section is complete.
-    pub(super) fn finish(&mut self) -> Result {
+    pub(crate) fn finish(&mut self) -> Result {
         if self.filled == 0 {
             return Ok(());
         }

@@ -32,6 +32,13 @@ impl<'a> ConfigSpace<'a> {
         usize::try_from(size).unwrap_or(0)
     }
 
+    /// Where a capability is, if the device has it.
+    pub(crate) fn capability(&self, id: u8) -> Option<usize> {
+        // SAFETY: The device is valid while it is borrowed.
+        let place = unsafe { bindings::pci_find_capability(self.raw().cast_mut(), id.into()) };
+        Some(place.into()).filter(|place| *place != 0)
+    }
+
     /// The C structure.
     fn raw(&self) -> *const bindings::pci_dev {
         // `Device` is transparent over it.

@@ -21,11 +21,8 @@ const ENTRIES: u32 = 64;
 const ENTRY_POSITIONS: u32 = 8;
 const POSITIONS: u32 = 0x1ff;
 
-/// Requests and responses.
-struct Interface {
-    requests: u32,
-    responses: u32,
-}
+/// The register with requests; the one with responses is the other half of the double word.
+struct Interface(u32);
 
 /// Bytes of all requests and responses of so many words.
 const fn len(words: usize) -> usize {
@@ -42,10 +39,7 @@ pub(super) fn collect(
         config.write(config.before ^ cim::LA_ENABLE)?;
     }
     if section == Section::CimMaLa {
-        let interface = Interface {
-            requests: cim::PO_LA_MA_DEBUG_DATA,
-            responses: cim::PI_LA_MA_DEBUG_DATA,
-        };
+        let interface = Interface(cim::LA_MA_DEBUG_DATA);
         return interface.read::<{ len(5) }>(device, &config, (0, 0), writer);
     }
 
@@ -54,10 +48,7 @@ pub(super) fn collect(
         cim::LA_REQUEST_WRITE.of(status),
         cim::LA_RESPONSE_WRITE.of(status),
     );
-    let interface = Interface {
-        requests: cim::PO_LA_DEBUG_DATA,
-        responses: cim::PI_LA_DEBUG_DATA,
-    };
+    let interface = Interface(cim::LA_DEBUG_DATA);
     writer.words(&[ENTRIES])?;
     interface.read::<{ len(6) }>(device, &config, start, writer)
 }
@@ -88,8 +79,9 @@ impl Interface {
                     (at(start.0) << cim::LA_REQUEST_SHIFT)
                         | (at(start.1) << cim::LA_RESPONSE_SHIFT),
                 )?;
-                request.copy_from_slice(&device.read32(self.requests)?.to_le_bytes());
-                response.copy_from_slice(&device.read32(self.responses)?.to_le_bytes());
+                let [first, second] = device.read_pair(self.0)?;
+                request.copy_from_slice(&first.to_le_bytes());
+                response.copy_from_slice(&second.to_le_bytes());
             }
             Ok(())
         })

@@ -38,6 +38,9 @@ const INBOUND_WORDS: u32 = 512;
 const OUTBOUND_WORDS: u32 = 64 * 256 / 4;
 /// Number of the queue to and from the management controller.
 const NCSI: u32 = 5;
+/// Milliseconds until an inbound queue may be read: usually up to 10. The C driver waits as long.
+const INBOUND_PATIENCE: u64 = 1000;
+const OUTBOUND_PATIENCE: u64 = 20;
 
 /// The configuration of a queue that was asked for in `QUEUE_CONFIG_REF`, in bytes.
 #[derive(Clone, Copy, Default)]
@@ -98,6 +101,8 @@ pub(super) fn configuration(
 struct Port {
     config: u32,
     data: u32,
+    /// Milliseconds.
+    patience: u64,
 }
 
 impl Port {
@@ -115,7 +120,9 @@ impl Port {
             }
             let request = (address << cim::DBG_ADDRESS_SHIFT) | cim::DBG_ENABLE;
             device.write32(self.config, request)?;
-            device.wait(self.config, |config| config & cim::DBG_BUSY == 0)?;
+            device.wait_for(self.patience, self.config, |config| {
+                config & cim::DBG_BUSY == 0
+            })?;
             writer.words(&[device.read32(self.data)?])
         });
         copied.and(device.write32(self.config, 0))
@@ -162,6 +169,7 @@ pub(super) fn inbound(
     let port = Port {
         config: cim::IBQ_DBG_CFG,
         data: cim::IBQ_DBG_DATA,
+        patience: INBOUND_PATIENCE,
     };
     let queue = u32::from(section.id().saturating_sub(Section::CimIbqTp0.id()));
     let first = queue * INBOUND_WORDS;
@@ -194,6 +202,7 @@ pub(super) fn outbound(
     let port = Port {
         config: cim::OBQ_DBG_CFG,
         data: cim::OBQ_DBG_DATA,
+        patience: OUTBOUND_PATIENCE,
     };
     port.read(device, queue.base / 4, queue.size / 4, &private, writer)
 }

@@ -58,6 +58,11 @@ const HMA: [Range; 1] = [Range::new(hma::LOCAL_DEBUG, 0xa000, 32)];
 
 const RANGE_LEN: usize = 144;
 
+/// What `tp_indirect` is if nothing of it was read: Chelsio's viewer relies on it, on chips that have it.
+pub(super) fn nothing(device: &Device<'_>, writer: &mut Writer<'_, '_>) -> Result {
+    indirect::dump_empty(device.hal.tp_indirect, writer)
+}
+
 pub(super) fn collect(
     device: &Device<'_>,
     section: Section,

@@ -10,16 +10,14 @@ use super::super::{
     writer::Writer, //
 };
 
-/// The kinds of memory that a driver means by a number; the second of a pair is on chips that have two of them.
-pub(super) const KINDS: [&[u32]; 5] = [&[0], &[1], &[2, 3], &[4], &[5]];
-
-fn kinds(section: Section) -> &'static [u32] {
+/// The kinds of memory that a section is of; the second of a pair is on chips that have two of them.
+pub(super) fn kinds(section: Section) -> &'static [u32] {
     match section {
-        Section::Edc0 => KINDS[0],
-        Section::Edc1 => KINDS[1],
-        Section::Mc0 => KINDS[2],
-        Section::Mc1 => KINDS[3],
-        Section::Hma => KINDS[4],
+        Section::Edc0 => &[0],
+        Section::Edc1 => &[1],
+        Section::Mc0 => &[2, 3],
+        Section::Mc1 => &[4],
+        Section::Hma => &[5],
         _ => &[],
     }
 }

@@ -56,8 +56,8 @@ impl Entry {
         }
 
         let hal = device.hal;
-        let (low, high) = mps::cls_sram(index);
-        entry.class = (device.read32(low)?, device.read32(high)?);
+        let [low, high] = device.read_pair(mps::cls_sram(index))?;
+        entry.class = (low, high);
         entry.replicated = entry.class.0 & hal.replicate;
         if entry.replicated != 0 {
             let words = hal.replication_bits / 32;
@@ -81,8 +81,7 @@ impl Entry {
     fn read_halves(&mut self, device: &Device<'_>, index: u32) -> Result<(u64, u64)> {
         let half = |select: u32| -> Result<[u32; 2]> {
             device.write32(mps::CLS_TCAM_DATA2_CTL, select)?;
-            Ok([0, 4].map(|word| device.read32(mps::CLS_TCAM_RDATA0_REQ_ID1 + word)))
-                .and_then(|[low, high]| Ok([low?, high?]))
+            device.read_pair(mps::CLS_TCAM_RDATA0_REQ_ID1)
         };
         let third = || device.read32(mps::CLS_TCAM_RDATA0_REQ_ID1 + 8);
         let address =

@@ -27,22 +27,39 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     let mut late = None;
     let mut end = 0;
     let mut selected = 0;
-    for address in reg_dump::addresses(device.chip()) {
-        if late.is_none() && writer.ms_left() <= others_ms {
+    let mut second = None;
+    let mut addresses = reg_dump::addresses(device.chip()).peekable();
+    while let Some(address) = addresses.next() {
+        // The second of a pair is there, however late it is.
+        if late.is_none() && second.is_none() && writer.ms_left() <= others_ms {
             late = Some(writer.late(address));
             // The device may have become slow.
             telling.read(device, writer, address)?;
         }
-        let value = match telling.get(address) {
+        let next = addresses.peek().copied();
+        let pair = reg_dump::is_paired(address)
+            && next
+                .is_some_and(|next| next == address.wrapping_add(4) && telling.get(next).is_none());
+        let value = match second.take().or(telling.get(address)) {
             Some(value) => value,
             None if late.is_some() => 0,
-            // Whoever used it last may have left it there.
-            None if address == tp::PIO.1
-                && tp::RSS_SECRET_KEY.contains(&selected)
-                && device.leaves_out(Private::RSS_KEY) =>
-            {
-                writer.leave_out(Private::RSS_KEY, 0)?;
-                0
+            None if address == tp::PIO.1 && device.leaves_out(Private::RSS_KEY) => {
+                // Whoever used it last may have left it at the key, and whoever uses it now may move it there.
+                let key = tp::RSS_SECRET_KEY;
+                match selected {
+                    index if key.contains(&index) => None,
+                    _ => Some(device.read_pair(tp::PIO.0)?),
+                }
+                .filter(|[index, _]| !key.contains(index))
+                .map_or_else(
+                    || writer.leave_out(Private::RSS_KEY, 0).map(|()| 0),
+                    |[_, value]| Ok(value),
+                )?
+            }
+            None if pair => {
+                let [first, value] = device.read_pair(address)?;
+                second = Some(value);
+                first
             }
             None => device.read32(address)?,
         };

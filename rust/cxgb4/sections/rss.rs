@@ -29,10 +29,10 @@ pub(super) fn virtual_functions(
     _: Section,
     writer: &mut Writer<'_, '_>,
 ) -> Result {
-    let config = device.borrow(tp::RSS_CONFIG_VRT)?;
+    let config = device.borrow_without(tp::RSS_CONFIG_VRT, tp::VRT_WRITES)?;
     let pio = Indirect::open(device, tp::PIO)?;
     let addresses = device.hal.vfs.saturating_sub(1) << tp::VRT_ADDRESS_SHIFT;
-    let others = config.before & !(tp::VRT_OTHERS | tp::VRT_READ | addresses);
+    let others = config.before & !(tp::VRT_READ_GROUP | tp::VRT_READ | addresses);
     for vf in 0..device.hal.vfs {
         config.write(others | (vf << tp::VRT_ADDRESS_SHIFT) | tp::VRT_READ)?;
         writer.words(&[pio.read(tp::RSS_VFL_CONFIG)?, pio.read(tp::RSS_VFH_CONFIG)?])?;

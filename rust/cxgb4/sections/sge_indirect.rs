@@ -11,6 +11,10 @@ use super::super::{
     },
     device::Device,
     failure::Result,
+    indirect::{
+        self,
+        Range, //
+    },
     regs::{
         nth,
         sge, //
@@ -27,6 +31,13 @@ const MAX_VFS: u32 = 256;
 const MAPS: u32 = 4;
 /// Register addresses, values of all functions, number of virtual functions.
 const QBASE_LEN: u32 = (1 + MAPS + (PFS + MAX_VFS) * MAPS + 1) * 4;
+
+/// What the section is if nothing of it was read: Chelsio's viewer relies on it.
+pub(super) fn nothing(writer: &mut Writer<'_, '_>) -> Result {
+    let ranges = [sge::DEBUG_DATA_HIGH, sge::DEBUG_DATA_LOW]
+        .map(|data| Range::new((sge::DEBUG_INDEX, data), 0, 0));
+    indirect::dump_empty(&ranges, writer)
+}
 
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     writer.block(|block: &mut [u8; 2 * RANGE_LEN]| {

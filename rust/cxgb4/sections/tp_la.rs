@@ -32,8 +32,8 @@ impl Drop for Frozen<'_> {
 }
 
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
-    // The upper half takes a filter, and gives positions: what the filter was cannot be read.
-    let config = device.read32(tp::DBG_LA_CONFIG)? & 0xffff;
+    // The upper eight bits choose what is recorded; those below say where it is.
+    let config = device.read32(tp::DBG_LA_CONFIG)? & !tp::LA_STATE;
     // Here the C driver leaves its size, zero.
     writer.words(&[0, tp::LA_MODE.of(config)])?;
     let la = Frozen { device, config };
@@ -46,7 +46,7 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
     // The newest entry, of two halves, has only one.
     let incomplete = tp::LA_MODE.of(state) >= 2 && state & tp::LA_SECOND_HALF == 0;
     let first = tp::LA_WRITE.of(state) + u32::from(incomplete);
-    let stopped = state & 0xffff & !(ENTRIES - 1);
+    let stopped = state & !tp::LA_STATE & !(ENTRIES - 1);
     for n in 0..ENTRIES {
         la.configure(stopped | tp::LA_READ.of(first + n))?;
         let entry = device.read64(tp::DBG_LA_DATAL)?;

@@ -23,7 +23,7 @@ pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '
             position.write(device.read32(ulp::RX_LA_WRPTR)?)?;
             for entry in block.chunks_exact_mut(ENTRY_WORDS * 4) {
                 entry[word * 4..word * 4 + 4]
-                    .copy_from_slice(&device.read32(ulp::RX_LA_RDDATA)?.to_le_bytes());
+                    .copy_from_slice(&device.read32_next(ulp::RX_LA_RDDATA)?.to_le_bytes());
             }
         }
         Ok(())

@@ -33,17 +33,24 @@ fn of_analyzer(first: u32, n: u32) -> u32 {
 
 pub(super) fn collect(device: &Device<'_>, _: Section, writer: &mut Writer<'_, '_>) -> Result {
     writer.push(&VersionHeader::new(1, LEN as u16).encode())?;
-    let mut put = |register: u32| writer.words(&[device.read32(register)?]);
     // Positions first: reading data moves them.
-    for register in [ulp::TX_LA_RDPTR_0, ulp::TX_LA_WRPTR_0, ulp::TX_LA_RDDATA_0] {
+    for register in [ulp::TX_LA_RDPTR_0, ulp::TX_LA_WRPTR_0] {
         for n in 0..ANALYZERS {
-            put(of_analyzer(register, n))?;
+            writer.words(&[device.read32(of_analyzer(register, n))?])?;
         }
     }
-    for n in 0..ANALYZERS {
-        for _ in 0..ENTRIES {
-            put(of_analyzer(ulp::TX_LA_RDDATA_0, n))?;
+    let next = |n: u32| device.read32_next(of_analyzer(ulp::TX_LA_RDDATA_0, n));
+    let mut first = [0; ANALYZERS as usize];
+    for (n, first) in (0..ANALYZERS).zip(&mut first) {
+        *first = next(n)?;
+    }
+    writer.words(&first)?;
+    for (n, first) in (0..ANALYZERS).zip(first) {
+        for _ in 1..ENTRIES {
+            writer.words(&[next(n)?])?;
         }
+        // The C driver reads this again. Left out, the position has come around to where it was.
+        writer.words(&[first])?;
     }
 
     let control = device.borrow(ulp::TX_ASIC_DEBUG_CTRL)?;

@@ -4,7 +4,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     ops::Range,
     rc::Rc,
 };
@@ -29,8 +29,10 @@ const APERTURE: u32 = 64 << 10;
 
 pub struct Chip {
     pub registers: RefCell<BTreeMap<u32, u32>>,
-    /// Registers that were read, in order.
+    /// Registers that were read, in order; some two at once.
     pub reads: RefCell<Vec<u32>>,
+    /// How often something was read.
+    pub read_accesses: Cell<usize>,
     pub writes: RefCell<Vec<(u32, u32)>>,
     /// What registers that were written held before the first time.
     pub first: RefCell<BTreeMap<u32, u32>>,
@@ -56,6 +58,17 @@ pub struct Chip {
     clock: Rc<Cell<u64>>,
     /// Milliseconds that a section may take.
     pub ms: Cell<u64>,
+    /// What registers answer first, before what they hold.
+    answers: RefCell<BTreeMap<u32, VecDeque<u32>>>,
+    /// Registers behind indexes are there, contexts and the lookup engine, too: what they hold follows from what was asked for.
+    indexed: Cell<bool>,
+    /// Accesses after which the firmware asks for something; 0: it does not.
+    pub firmware_every: Cell<u64>,
+    accesses: Cell<u64>,
+    /// A register, bits that it shows while it's busy, and microseconds until it's not.
+    pub busy_until: Cell<(u32, u32, u64)>,
+    /// Ids from here on are not answered.
+    pub lookup_end: Cell<u32>,
 }
 
 /// The next of a sequence of numbers that look random.
@@ -113,6 +126,7 @@ impl Chip {
         Self {
             registers: RefCell::new(registers.into()),
             reads: RefCell::default(),
+            read_accesses: Cell::default(),
             writes: RefCell::default(),
             first: RefCell::default(),
             memory_reads: RefCell::default(),
@@ -127,6 +141,92 @@ impl Chip {
             bus_master: Cell::new(false),
             clock: Rc::default(),
             ms: Cell::new(60_000),
+            answers: RefCell::default(),
+            indexed: Cell::new(false),
+            firmware_every: Cell::new(0),
+            accesses: Cell::new(0),
+            busy_until: Cell::new((0, 0, 0)),
+            lookup_end: Cell::new(u32::MAX),
+        }
+    }
+
+    /// With what is behind indexes. Every second queue is in use.
+    pub fn indexed() -> Self {
+        let chip = Self::sane();
+        chip.indexed.set(true);
+        chip
+    }
+
+    /// Has a register answer something else first.
+    pub fn answer(&self, register: u32, answers: &[u32]) {
+        let answers = answers.iter().copied().collect();
+        self.answers.borrow_mut().insert(register, answers);
+    }
+
+    /// Milliseconds that have passed.
+    pub fn ms(&self) -> u64 {
+        self.clock.get() / 1000
+    }
+
+    pub fn clock(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.clock)
+    }
+
+    /// What a register shows to who reads it.
+    fn show(&self, register: u32) -> u32 {
+        let answer = self
+            .answers
+            .borrow_mut()
+            .get_mut(&register)
+            .and_then(VecDeque::pop_front);
+        let (busy, bits, until) = self.busy_until.get();
+        match answer {
+            Some(answer) => answer,
+            None if register == busy && self.clock.get() < until => self.get(register) | bits,
+            None if self.indexed.get() => self.behind(register),
+            None => self.get(register),
+        }
+    }
+
+    fn behind(&self, register: u32) -> u32 {
+        let value = |asked: u32| next(&mut u64::from(register ^ (asked << 8))) as u32;
+        match register {
+            0x7e44 | 0x7e1c | 0x7e54 => value(self.get(register - 4)),
+            // In use: bits 176, 141 and 89.
+            0x1200..=0x1214 => {
+                let command = self.get(0x11fc);
+                let bits = match register {
+                    0x1208 => 1 << 25,
+                    0x1210 => 1 << 13,
+                    0x1214 => 1 << 16,
+                    _ => 0,
+                };
+                match command % 2 {
+                    0 => value(command) | bits,
+                    _ => value(command) & !bits,
+                }
+            }
+            0x19d94 => (self.get(0x19cf4) & 0xf_ffff < self.lookup_end.get()).into(),
+            0x19da0..=0x19de0 => value(self.get(0x19cf4)) & !0x8000,
+            _ => self.get(register),
+        }
+    }
+
+    /// The firmware asks for something else.
+    fn firmware(&self) {
+        let accesses = self.accesses.get() + 1;
+        self.accesses.set(accesses);
+        if self.firmware_every.get() > 0 && accesses % self.firmware_every.get() == 0 {
+            for (register, asked) in [
+                (0x7e40, 0x99),
+                (0x7e18, 0x9),
+                (0x7e50, 0x99),
+                (0x11fc, 1 << 24),
+            ] {
+                self.registers
+                    .borrow_mut()
+                    .insert(register, asked + accesses as u32 % 5);
+            }
         }
     }
 
@@ -199,6 +299,7 @@ impl Chip {
         device.asked = self.asked.get();
         device.mark(section.id());
         self.reads.borrow_mut().clear();
+        self.read_accesses.set(0);
         device.give_time(self.ms.get() as u32);
         let mut writer = Writer::new(limit, &self.clock, self.ms.get());
         let (_, collect) = SECTIONS
@@ -207,6 +308,7 @@ impl Chip {
             .find(|(known, _)| *known == section)
             .expect("a section");
         let result = found.and_then(|()| collect(&device, section, &mut writer));
+        let result = device.judge(result);
         (writer, result)
     }
 
@@ -223,6 +325,7 @@ impl Chip {
         let us = if address >= first { us } else { 0 };
         self.clock.set(self.clock.get() + us.max(1));
         self.reads.borrow_mut().push(address);
+        self.read_accesses.set(self.read_accesses.get() + 1);
     }
 
     /// Whether the chip is still there for one more access.
@@ -237,11 +340,12 @@ impl Registers for Chip {
     fn read32(&self, address: u32) -> Result<u32> {
         self.check(address, 4)?;
         self.take_time(address);
-        Ok(if self.lives() {
-            self.get(address)
-        } else {
-            u32::MAX
-        })
+        let value = match self.lives() {
+            true => self.show(address),
+            false => u32::MAX,
+        };
+        self.firmware();
+        Ok(value)
     }
 
     fn read64(&self, address: u32) -> Result<u64> {
@@ -252,6 +356,13 @@ impl Registers for Chip {
         }
         let base = self.get(WINDOW_BASE);
         let within = address.wrapping_sub(base >> 10 << 10);
+        if within >= APERTURE || base >> 10 << 10 != WINDOW && self.random.get().is_none() {
+            // Two registers.
+            self.reads.borrow_mut().push(address + 4);
+            let [low, high] = [address, address + 4].map(|half| u64::from(self.show(half)));
+            self.firmware();
+            return Ok(low | (high << 32));
+        }
         let shown = (self.get(WINDOW_OFFSET) & !0x7f).wrapping_add(within);
         self.memory_reads.borrow_mut().push(shown);
         let slow = self.memory_us.take();
@@ -259,10 +370,6 @@ impl Registers for Chip {
             self.clock.set(self.clock.get() + slow.1);
         }
         self.memory_us.set(slow);
-        assert!(
-            within < APERTURE || self.random.get().is_some(),
-            "read outside of the window"
-        );
         Ok(word(shown))
     }
 
@@ -272,8 +379,12 @@ impl Registers for Chip {
         if self.lives() {
             let before = self.get(address);
             self.first.borrow_mut().entry(address).or_insert(before);
-            self.set(address, value);
+            // What cannot be accessed cannot be written.
+            if before != 0xeeee_eeee {
+                self.set(address, value);
+            }
         }
+        self.firmware();
         Ok(())
     }
 
@@ -291,6 +402,10 @@ impl Registers for Chip {
 
     fn now_us(&self) -> u64 {
         self.clock.get()
+    }
+
+    fn sleep_ms(&self, ms: u32) {
+        self.clock.set(self.clock.get() + u64::from(ms) * 1000);
     }
 
     fn vpd(&self, address: u32, bytes: &mut [u8]) -> bool {

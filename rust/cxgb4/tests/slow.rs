@@ -10,7 +10,9 @@ use crate::{
         failure::Result,
         sections::{FLASH, SECTIONS},
     },
-    format::cudbg::{cause::Cause, reg_dump, section::Section, Chip as Generation},
+    format::cudbg::{
+        cause::Cause, private::Private, reg_dump, section::Section, Chip as Generation,
+    },
 };
 
 const ALL: [Generation; 3] = [Generation::T4, Generation::T5, Generation::T6];
@@ -26,6 +28,8 @@ fn chip(generation: Generation, first: u32, us: u64) -> Chip {
 }
 
 fn collect(chip: &Chip, generation: Generation) -> (Vec<u8>, Result) {
+    // Or the index in front of the key would be read twice.
+    chip.asked.set(Private::RSS_KEY);
     chip.collect(generation, Section::RegDump, usize::MAX)
 }
 
@@ -58,7 +62,7 @@ fn a_slow_chip_gives_its_most_telling_registers_first_and_others_in_half_of_the_
         let reads = chip.reads.borrow();
         assert_eq!(reads[..telling.len()], telling);
         // 30 s, of 50 ms each.
-        assert_eq!(reads.len(), 600);
+        assert_eq!(chip.read_accesses.get(), 600);
         let behind = reg_dump::addresses(generation).filter(|address| *address >= unread);
         let left = behind.filter(|address| !telling.contains(address)).count();
         let all = reg_dump::addresses(generation).count();
@@ -135,9 +139,9 @@ fn no_section_of_a_slow_chip_takes_longer_than_it_may() {
             // Half of it was not read.
             assert!(*section != Section::CimMaLa || bytes.is_empty());
             // As the last of them ends, the time is over.
-            assert!(chip.reads.borrow().len() <= 40, "{section:?}");
+            assert!(chip.read_accesses.get() <= 40, "{section:?}");
             let cause = result.map_err(|failure| failure.detail.cause());
-            let ended = chip.reads.borrow().len() < 40;
+            let ended = chip.read_accesses.get() < 40;
             assert!(
                 ended || cause == Err(Some(Cause::Deadline)),
                 "{section:?}: {cause:?}"

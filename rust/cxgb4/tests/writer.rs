@@ -17,6 +17,8 @@ pub(crate) struct Writer<'a, 's> {
     _lifetimes: PhantomData<(&'a (), &'s ())>,
 }
 
+pub(crate) struct Changeable(usize);
+
 impl Writer<'_, '_> {
     pub(crate) fn new(limit: usize, clock: &Rc<Cell<u64>>, ms: u64) -> Self {
         Self {
@@ -45,6 +47,20 @@ impl Writer<'_, '_> {
             return Err(Failure::new(Cause::Budget, 0, self.bytes.len() as u64));
         }
         self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    pub(crate) fn changeable(&mut self, bytes: [u8; 24]) -> Result<Changeable> {
+        let place = Changeable(self.bytes.len());
+        self.push(&bytes)?;
+        Ok(place)
+    }
+
+    pub(crate) fn change(&mut self, place: &Changeable, bytes: [u8; 24]) {
+        self.bytes[place.0..place.0 + 24].copy_from_slice(&bytes);
+    }
+
+    pub(crate) fn finish(&mut self) -> Result {
         Ok(())
     }
 

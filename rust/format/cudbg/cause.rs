@@ -78,6 +78,12 @@ causes! {
     /// A memory took longer than a millisecond for each of several reads: `at` is the address in it, `value` the microseconds of
     /// the last one.
     SlowMemory = 19, "memory answers too slowly";
+    /// The adapter says that it is not ready, after half a second, too: `at` is the register, `value` its value.
+    NotReady = 20, "the adapter is not ready";
+    /// Registers gave 0xeeeeeeee, which means that nothing of their block can be accessed: `at` is the first, `value` what it gave.
+    NoAccess = 21, "registers cannot be accessed";
+    /// The firmware selected something else each time: `at` is the register that selects, `value` what was found there.
+    Moving = 22, "the firmware uses these registers, too";
 }
 
 /// A [`Cause`] with its arguments, as four words.

@@ -75,3 +75,45 @@ impl ChunkHeader {
         })
     }
 }
+
+/// Bytes that a [stored](Stored) chunk has, chunk header included.
+pub const STORED_LEN: usize = CHUNK_HEADER_LEN + 2 + 5 + RAW_LEN + 4;
+const RAW_LEN: usize = 24;
+
+/// A chunk whose zlib stream holds its bytes as they are: others of as many bytes can take its place.
+pub struct Stored(pub [u8; RAW_LEN]);
+
+impl Stored {
+    /// The chunk: header, and a zlib stream of a single stored block (RFC 1950 and 1951).
+    pub fn encode(&self) -> [u8; STORED_LEN] {
+        // A window of `WINDOW_BITS`, nothing deflated.
+        const HEADER: [u8; 2] = [0x48, 0x0d];
+        const LAST: u8 = 1;
+        let header = ChunkHeader {
+            raw_len: RAW_LEN as u32,
+            packed_len: (STORED_LEN - CHUNK_HEADER_LEN) as u32,
+        };
+        let mut out = [0; STORED_LEN];
+
+        Writer::new(&mut out)
+            .bytes(&header.encode())
+            .bytes(&HEADER)
+            .u8(LAST)
+            .bytes(&(RAW_LEN as u16).to_le_bytes())
+            .bytes(&(!(RAW_LEN as u16)).to_le_bytes())
+            .bytes(&self.0)
+            .bytes(&adler32(&self.0).to_be_bytes());
+        out
+    }
+}
+
+/// The checksum of a zlib stream, of a few bytes.
+fn adler32(bytes: &[u8; RAW_LEN]) -> u32 {
+    const MODULUS: u32 = 65_521;
+    let (mut low, mut high) = (1u32, 0u32);
+    for byte in bytes {
+        low = low.wrapping_add((*byte).into()) % MODULUS;
+        high = high.wrapping_add(low) % MODULUS;
+    }
+    (high << 16) | low
+}

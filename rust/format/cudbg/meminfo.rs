@@ -27,6 +27,10 @@ pub const MAX_AVAILABLE: usize = 4;
 pub const MAX_REGIONS: usize = REGION_NAMES.len() + 3;
 /// `kind` of regions that are not in use; this and what is above has no name.
 pub const HIDDEN: u32 = REGION_NAMES.len() as u32;
+/// `kind` of the region that holds the contexts of egress queues.
+pub const DBQ_CONTEXTS: u32 = 0;
+/// `kind` of the region that holds the contexts of ingress queues.
+pub const IMSG_CONTEXTS: u32 = 1;
 /// `kind` of the region that holds packets to be sent.
 pub const TX_PAYLOAD: u32 = 9;
 /// `kind` of the region that holds packets received.
@@ -129,6 +133,22 @@ impl Meminfo {
     /// The regions that are listed, holes and hidden ones included.
     pub fn in_use(&self) -> &[Range] {
         first(&self.regions, self.region_count)
+    }
+
+    /// Bytes of the region of `kind`: up to its end, the next region, or the end of the memory that it begins in, whichever comes
+    /// first. `None`: it's not listed, or begins in no memory.
+    pub fn room(&self, kind: u32) -> Option<u32> {
+        let region = self.in_use().iter().find(|region| region.kind == kind)?;
+        let mut memories = self.memories().iter();
+        let memory = memories.find(|memory| (memory.base..memory.limit).contains(&region.base))?;
+        let limit = Some(region.limit).filter(|limit| *limit > region.base);
+        let others = self.in_use().iter().map(|other| other.base);
+        let ends = others.chain(limit.and_then(|limit| limit.checked_add(1)));
+        let end = ends
+            .chain([memory.limit])
+            .filter(|end| *end > region.base)
+            .min()?;
+        end.checked_sub(region.base)
     }
 
     /// The bytes of the section.

@@ -38,11 +38,41 @@ pub fn ranges(chip: Chip) -> &'static [(u32, u32)] {
     }
 }
 
-/// The addresses of the registers to read, ascending.
+/// The addresses of the registers to read, ascending: those of the ranges, but for the data of analyzers.
 pub fn addresses(chip: Chip) -> impl Iterator<Item = u32> + Clone {
     ranges(chip)
         .iter()
         .flat_map(|&(first, last)| words(first, last))
+        .filter(|address| !moves(*address))
+}
+
+/// Whether reading the register at `address` moves the position of an analyzer, whose section has what it gives:
+/// `ULP_TX_LA_RDDATA_0` to `10`, `ULP_RX_LA_RDDATA`. The C driver reads them here, too.
+fn moves(address: u32) -> bool {
+    matches!(address, 0x08ec4..=0x08f64 if address % 0x10 == 4) || address == 0x19244
+}
+
+/// Units in which two registers can be read at once: those in which the C driver does so somewhere (`t4_read_reg64()`). CIM, TP, PM, MPS,
+/// the functions' part of CIM, ports (MPS, too), EDC.
+const PAIRED: [(u32, u32); 7] = [
+    (0x07b00, 0x07bfc),
+    (0x07d00, 0x07ffc),
+    (0x08fc0, 0x08ffc),
+    (0x09000, 0x11ffc),
+    (0x1e000, 0x1fffc),
+    (0x20000, 0x3fffc),
+    (0x50000, 0x51ffc),
+];
+
+/// `TP_PIO_ADDR`, which says whether what follows may be read.
+const TELLS: u32 = 0x07e40;
+
+/// Whether the register at `address` can be read together with the next one, if that is one to read.
+pub fn is_paired(address: u32) -> bool {
+    let mut units = PAIRED.iter();
+    address % 8 == 0
+        && address != TELLS
+        && units.any(|(first, last)| (*first..=*last).contains(&address))
 }
 
 /// The registers that a dump of `chip` holds, as (address, value); a dump cut short gives those that are there.

@@ -25,7 +25,7 @@ impl Status {
     pub const CCLK_NOT_DEFINED: Self = Self(-32);
     /// Nobody asked for it, or not for all of it. The C driver never says so, Chelsio's tools know the number.
     pub const NOT_REQUESTED: Self = Self(-35);
-    /// Only a part was collected. The C driver says so in `sys_warn` only, and leaves the status good.
+    /// Only a part was collected: said in `sys_warn` only, the status is good. Our first images said so in both.
     pub const PARTIAL: Self = Self(-41);
 
     /// Words for this status, `None` for values that have no meaning here (errno values).

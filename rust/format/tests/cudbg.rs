@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use vmcore_format::cudbg::{
     cause::{Cause, Detail},
-    chunk::{ChunkHeader, CHUNK_HEADER_LEN, CHUNK_SIZE},
+    chunk::{ChunkHeader, Stored, CHUNK_HEADER_LEN, CHUNK_SIZE, STORED_LEN},
     header::{Header, HEADER_LEN},
     image::Image,
-    meminfo::{Meminfo, Range, MEMINFO_LEN},
+    meminfo::{Meminfo, Range, DBQ_CONTEXTS, IMSG_CONTEXTS, MEMINFO_LEN},
     private::Private,
     reg_dump,
     section::Section,
@@ -205,5 +205,79 @@ fn telling_registers_are_some_of_those_of_the_dump() {
         for (address, read) in [(0x1008, true), (0x1943c, true), (0x19440, false)] {
             assert_eq!(reg_dump::was_read(chip, address, 0x1010), read);
         }
+    }
+}
+
+#[test]
+fn a_stored_chunk_is_what_zlib_makes_of_it_at_level_0() {
+    let bytes = core::array::from_fn(|n| n as u8);
+    let chunk = Stored(bytes).encode();
+    let header = ChunkHeader::parse(&chunk).unwrap();
+    assert_eq!((header.raw_len, header.packed_len), (24, 35));
+    let (_, stream) = chunk.split_at(CHUNK_HEADER_LEN);
+    // Python: zlib.compressobj(0, zlib.DEFLATED, 12)
+    assert_eq!(stream[..7], [0x48, 0x0d, 0x01, 0x18, 0x00, 0xe7, 0xff]);
+    assert_eq!(stream[7..31], bytes);
+    assert_eq!(stream[31..], [0x09, 0x14, 0x01, 0x15]);
+    assert_eq!(chunk.len(), STORED_LEN);
+}
+
+#[test]
+fn a_region_has_room_up_to_whatever_comes_first() {
+    let range = |base, limit, kind| Range { base, limit, kind };
+    for (regions, expected) in [
+        // The next region, its own end, the end of the memory.
+        (
+            &[range(0x4000, 0, 0), range(0x8000, 0, 1)][..],
+            [Some(0x4000), Some(0xf_8000)],
+        ),
+        (
+            &[range(0x4000, 0x4fff, 0), range(0x8000, 0x7000, 1)],
+            [Some(0x1000), Some(0xf_8000)],
+        ),
+        (
+            &[range(0x4000, 0, 1), range(0x4000, 0, 0)],
+            [Some(0xf_c000), Some(0xf_c000)],
+        ),
+        // In no memory, or not there.
+        (&[range(0x20_0000, 0, 0)], [None, None]),
+    ] {
+        let mut map = Meminfo {
+            available_count: 1,
+            region_count: regions.len() as u32,
+            ..Meminfo::default()
+        };
+        map.available[0] = range(0, 0x10_0000, 0);
+        map.regions[..regions.len()].copy_from_slice(regions);
+        let room = [DBQ_CONTEXTS, IMSG_CONTEXTS].map(|kind| map.room(kind));
+        assert_eq!(room, expected, "{regions:x?}");
+    }
+}
+
+#[test]
+fn a_board_that_stands_for_a_chip_is_of_its_generation() {
+    for (id, chip) in [
+        (0x4401, Some(Chip::T4)),
+        (0x6410, Some(Chip::T6)),
+        (0xa000, Some(Chip::T4)),
+        (0xb000, Some(Chip::T5)),
+        (0xc006, Some(Chip::T6)),
+        (0xa001, None),
+        (0x7400, None),
+    ] {
+        assert_eq!(Chip::from_device_id(id), chip, "{id:#x}");
+    }
+}
+
+#[test]
+fn registers_that_are_read_in_pairs_are_double_words() {
+    for (address, expected) in [
+        (0x7e50, true),
+        (0x7e40, false),
+        (0x7e44, false),
+        (0x1100, false),
+        (0x30000, true),
+    ] {
+        assert_eq!(reg_dump::is_paired(address), expected, "{address:#x}");
     }
 }

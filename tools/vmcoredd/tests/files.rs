@@ -50,7 +50,7 @@ pub fn slow_image(unread: u32) -> Vec<u8> {
     }
     let mut image = vec![0; TABLE_END];
     let registers = SectionHeader {
-        status: Status::PARTIAL,
+        warning: Status::PARTIAL,
         detail: Detail::new(Cause::Deadline, unread, 0),
         ..append(&mut image, Section::RegDump, &dump)
     };

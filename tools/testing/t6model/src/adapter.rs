@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use vmcore_format::cudbg::Chip;
 
+use crate::answering::Answering;
 use crate::bytes::lanes;
 use crate::config::Config;
+use crate::firmware::Firmware;
 use crate::layout::{Kind, Layout};
 use crate::memory::Memories;
 use crate::registers::Registers;
@@ -54,10 +56,10 @@ pub struct Adapter {
     unmapped: UnmappedCounts,
     left_before_reset: BTreeSet<Change>,
     spans: BTreeMap<u8, Span>,
-    /// Accesses to BAR0 that will still be answered.
-    lives_for: u64,
     /// What the last read took, besides its way.
     took: Duration,
+    answering: Answering,
+    firmware: Firmware,
 }
 
 impl Adapter {
@@ -77,7 +79,8 @@ impl Adapter {
             left_before_reset: BTreeSet::new(),
             spans: BTreeMap::new(),
             took: Duration::ZERO,
-            lives_for: lives_for(&options),
+            answering: Answering::new(&options),
+            firmware: Firmware::new(options.firmware_every),
             options,
             layout,
         })
@@ -98,7 +101,7 @@ impl Adapter {
     pub fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) {
         self.took = Duration::ZERO;
         match space {
-            _ if self.is_gone(space) => data.fill(0xff),
+            _ if self.answering.is_gone() => data.fill(0xff),
             Space::Config => {
                 self.accesses.0 += 1;
                 if !self.config.read(offset, data) {
@@ -110,6 +113,10 @@ impl Adapter {
                 let span = self.span();
                 span.reads += 1;
                 span.bytes += data.len() as u64;
+                if let Some(byte) = self.answering.read(offset) {
+                    data.fill(byte);
+                    return;
+                }
                 match self.behind_window(offset) {
                     Some(address) => self.read_window(address, data),
                     None => self.read_registers(offset, data),
@@ -125,7 +132,7 @@ impl Adapter {
     /// Writes for the guest. What is not there takes no writes.
     pub fn write(&mut self, space: Space, offset: u64, data: &[u8]) {
         match space {
-            _ if self.is_gone(space) => {}
+            _ if self.answering.is_gone() => {}
             Space::Config => {
                 self.accesses.1 += 1;
                 if !self.config.write(offset, data) {
@@ -135,6 +142,9 @@ impl Adapter {
             Space::Bar0 => {
                 *self.bar0.writes.entry(data.len()).or_default() += 1;
                 self.span().writes += 1;
+                if !self.answering.write(offset) {
+                    return;
+                }
                 match self.behind_window(offset) {
                     Some(address) => {
                         self.windows.writes += 1;
@@ -241,21 +251,12 @@ impl Adapter {
         self.spans.entry(self.config.interrupt_line()).or_default()
     }
 
-    /// Whether nothing answers any more. Accesses to BAR0 count.
-    fn is_gone(&mut self, space: Space) -> bool {
-        if space == Space::Bar0 {
-            if self.options.dead {
-                return true;
-            }
-            self.lives_for = self.lives_for.saturating_sub(1);
-        }
-        self.lives_for == 0
-    }
-
     fn changed(&self) -> BTreeSet<Change> {
         let mut changed = self.left_before_reset.clone();
         let config = self.config.changed();
+        // What the firmware used last is its own.
         let registers = self.registers.changed();
+        let registers = registers.filter(|(address, ..)| !self.firmware.uses(*address));
         changed
             .extend(config.map(|(offset, was, is)| Change::new("config", offset.into(), was, is)));
         changed.extend(
@@ -316,6 +317,7 @@ impl Adapter {
             }
             lanes.load(value.unwrap_or(0), data);
         }
+        self.firmware.go_on(&mut self.registers);
     }
 
     fn load(&mut self, address: u32) -> Option<u32> {
@@ -367,13 +369,8 @@ impl Adapter {
                 self.unmapped.count("bar0", lanes.word, "write");
             }
         }
+        self.firmware.go_on(&mut self.registers);
     }
-}
-
-/// Accesses to BAR0 that are answered. One that goes while it is dumped does so after some registers.
-fn lives_for(options: &Options) -> u64 {
-    let gone = options.has("DEVICE.GONE").then_some(8000);
-    options.vanish_after.or(gone).unwrap_or(u64::MAX)
 }
 
 fn name(space: Space) -> &'static str {

@@ -92,6 +92,21 @@ pub struct Adapter {
     /// Nothing answers after so many accesses to BAR0
     #[arg(long, value_name = "ACCESSES")]
     vanish_after: Option<u64>,
+    /// BAR0 reads as 0xeeeeeeee until so many milliseconds after the first access
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    not_ready_ms: u64,
+    /// Registers that read as 0xeeeeeeee: FIRST-LAST, both in hexadecimal; may be repeated
+    #[arg(long, value_parser = registers, value_name = "FIRST-LAST")]
+    no_access: Vec<(u32, u32)>,
+    /// A read of BAR0, by number, that nobody answers; may be repeated
+    #[arg(long, value_name = "NUMBER")]
+    lost: Vec<u64>,
+    /// The firmware goes on: after so many accesses it uses TP's indirect registers, a context and the flash
+    #[arg(long, default_value_t = 0, value_name = "ACCESSES")]
+    firmware_every: u64,
+    /// Milliseconds until the inbound queues may be read
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    ibq_ms: u64,
     /// Microseconds that each read of BAR0 takes, besides its way
     #[arg(long, default_value_t = 0)]
     pub slow_us: u64,
@@ -126,6 +141,11 @@ impl Adapter {
             stuck: self.stuck.clone(),
             dead: self.dead,
             vanish_after: self.vanish_after,
+            not_ready_ms: self.not_ready_ms,
+            no_access: self.no_access.clone(),
+            lost: self.lost.clone(),
+            firmware_every: self.firmware_every,
+            ibq_ms: self.ibq_ms,
             bar0_kib: self.bar0_kib,
             vpd: self.vpd,
             faults: self.faults.clone(),
@@ -137,10 +157,18 @@ impl Adapter {
 }
 
 fn register(text: &str) -> Result<(u32, u32), String> {
+    two(text, '=').ok_or_else(|| "ADDRESS=VALUE, as in 0x3068=0xffffffff".into())
+}
+
+fn registers(text: &str) -> Result<(u32, u32), String> {
+    two(text, '-').ok_or_else(|| "FIRST-LAST, as in 0x7d00-0x7efc".into())
+}
+
+/// Two numbers, in hexadecimal.
+fn two(text: &str, between: char) -> Option<(u32, u32)> {
     let hexadecimal = |text: &str| u32::from_str_radix(text.trim_start_matches("0x"), 16).ok();
-    text.split_once('=')
-        .and_then(|(address, value)| hexadecimal(address).zip(hexadecimal(value)))
-        .ok_or_else(|| "ADDRESS=VALUE, as in 0x3068=0xffffffff".into())
+    let (first, second) = text.split_once(between)?;
+    hexadecimal(first).zip(hexadecimal(second))
 }
 
 fn fault(name: &str) -> Result<Fault, String> {

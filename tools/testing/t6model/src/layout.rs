@@ -201,9 +201,10 @@ impl Layout {
 /// Regions that are in the EDCs.
 fn on_chip(edc1: u32) -> Vec<Region> {
     vec![
+        // 682 contexts of 24 bytes, and 512: more than the 256 that are looked at where nobody knows.
         open("DBQ contexts", 0x4000),
-        open("IMSG contexts", 0x2_4000),
-        open("FLM cache", 0x4_4000),
+        open("IMSG contexts", 0x8000),
+        open("FLM cache", 0xb000),
         open("ULPRX state", 0x6_0000),
         open("ULPTX state", 0x6_4000),
         open("TCBs", edc1 + 0x1000),

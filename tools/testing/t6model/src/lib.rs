@@ -6,10 +6,12 @@
 //! what it holds follows from [`Options`], so that a test can ask for the truth without asking the adapter.
 
 mod adapter;
+mod answering;
 mod bytes;
 mod config;
 mod expect;
 mod faults;
+mod firmware;
 mod layout;
 mod memory;
 mod options;

@@ -45,6 +45,16 @@ pub struct Options {
     pub dead: bool,
     /// Accesses to BAR0 after which nothing answers any more.
     pub vanish_after: Option<u64>,
+    /// How long after the first access to BAR0 all of it reads as 0xeeeeeeee.
+    pub not_ready_ms: u64,
+    /// First and last address of registers that read as 0xeeeeeeee.
+    pub no_access: Vec<(u32, u32)>,
+    /// Reads of BAR0, by number, that nobody answers.
+    pub lost: Vec<u64>,
+    /// Accesses to registers after which the firmware has its turn; 0: it does nothing.
+    pub firmware_every: u64,
+    /// How long the processor takes to let anybody read its inbound queues.
+    pub ibq_ms: u64,
     /// Size of BAR0, in KiB: a power of two. 0: there is none.
     pub bar0_kib: u32,
     /// What is wrong with the vital product data.
@@ -74,6 +84,11 @@ impl Options {
             stuck: Vec::new(),
             dead: false,
             vanish_after: None,
+            not_ready_ms: 0,
+            no_access: Vec::new(),
+            lost: Vec::new(),
+            firmware_every: 0,
+            ibq_ms: 0,
             bar0_kib: BAR0_LEN / 1024,
             vpd: VpdState::Good,
             faults: Vec::new(),

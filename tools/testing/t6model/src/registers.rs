@@ -128,6 +128,13 @@ impl Registers {
         true
     }
 
+    /// The firmware has its turn.
+    pub fn firmware_turn(&mut self) {
+        for unit in &mut self.units {
+            unit.firmware_turn(&mut self.now);
+        }
+    }
+
     /// Registers that differ from what they were: address, then and now. What is behind others is reported at the
     /// register that leads there.
     pub fn changed(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
@@ -135,7 +142,8 @@ impl Registers {
             .initial
             .iter()
             .zip(self.now.iter())
-            .filter(|((address, was), (_, is))| was != is && !self.commands.contains(address))
+            .filter(|((address, _), _)| !self.commands.contains(address))
+            .filter(|((address, was), (_, is))| (was ^ is) & self.state_of(*address) != 0)
             .map(|((address, was), (_, is))| (address, was, is));
         let behind = self
             .behind
@@ -155,6 +163,14 @@ impl Registers {
         for unit in &mut self.units {
             unit.reset();
         }
+    }
+
+    /// Bits of a register that are no commands.
+    fn state_of(&self, address: u32) -> u32 {
+        let mut units = self.units.iter();
+        units
+            .find_map(|unit| unit.state(address))
+            .unwrap_or(u32::MAX)
     }
 
     fn pair_of(&self, data: u32) -> Option<&'static Pair> {

@@ -72,6 +72,14 @@ pub trait Unit: Send {
     /// Registers whose value is no state: they start something, or show what was started.
     fn commands(&self) -> Vec<u32>;
 
+    /// Bits of a register that are state, if others start something.
+    fn state(&self, _address: u32) -> Option<u32> {
+        None
+    }
+
+    /// The firmware does something with the unit.
+    fn firmware_turn(&mut self, _file: &mut File) {}
+
     /// What a register of the unit shows; `None`: what the file says.
     fn show(&self, address: u32, file: &File) -> Option<u32>;
 

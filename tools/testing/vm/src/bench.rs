@@ -36,15 +36,12 @@ const MORE: &[(&[Section], &str)] = &[
     (
         &[
             Section::PmStats,
-            Section::TpIndirect,
             Section::SgeIndirect,
             Section::PcieIndirect,
             Section::PmIndirect,
             Section::MaIndirect,
             Section::HmaIndirect,
             Section::UlprxLa,
-            Section::UlptxLa,
-            Section::CimQcfg,
         ],
         "registers that select something are read before and put back",
     ),

@@ -44,6 +44,9 @@ const STUCK: &[&str] = &[
     "--stuck=flash",
 ];
 
+const FIRMWARE: &str =
+    "firmware that goes on, queues that take their time, and two answers that get lost";
+
 const SLOW: &str = "a device whose reads take 20 ms";
 
 pub(crate) const CASES: &[Case] = &[
@@ -54,6 +57,9 @@ pub(crate) const CASES: &[Case] = &[
             (Section::RegDump, Fails(Cause::DeviceGone)),
             (Section::Edc0, Fails(Cause::DeviceGone)),
             (Section::VpdData, Partial(Cause::DeviceGone)),
+            // Chelsio's viewer relies on these.
+            (Section::TpIndirect, Partial(Cause::DeviceGone)),
+            (Section::SgeIndirect, Partial(Cause::DeviceGone)),
         ],
         good: 0,
     },
@@ -173,6 +179,46 @@ pub(crate) const CASES: &[Case] = &[
         good: 40,
     },
     Case {
+        what: "never ready",
+        options: &["--not-ready-ms=1000000000"],
+        says: &[
+            (Section::RegDump, Fails(Cause::NotReady)),
+            (Section::VpdData, Partial(Cause::NoAccess)),
+            (Section::TpIndirect, Partial(Cause::NotReady)),
+        ],
+        good: 0,
+    },
+    Case {
+        what: "nothing of TP can be accessed",
+        options: &["--no-access=0x7d00-0x7efc"],
+        says: &[
+            (Section::RegDump, Partial(Cause::NoAccess)),
+            (Section::TpIndirect, Partial(Cause::NoAccess)),
+            (Section::Clk, Partial(Cause::NoAccess)),
+            (Section::Rss, Fails(Cause::NoAccess)),
+            (Section::CimLa, Good),
+            (Section::SgeIndirect, Good),
+        ],
+        good: 30,
+    },
+    Case {
+        what: FIRMWARE,
+        options: &[
+            "--not-ready-ms=300",
+            "--firmware-every=37",
+            "--ibq-ms=8",
+            "--lost=2000",
+            "--lost=7000",
+        ],
+        says: &[
+            (Section::RegDump, Good),
+            (Section::TpIndirect, Good),
+            (Section::CimIbqTp0, Good),
+            (Section::DumpContext, Good),
+        ],
+        good: 48,
+    },
+    Case {
         what: "a memory of 4 GiB, of which next to nothing is there",
         options: &["--set=0x77c8=0x00020ffd"],
         says: &[
@@ -227,10 +273,21 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 impl Case {
-    /// Whether its dump takes long.
-    fn is_endless(&self) -> bool {
+    /// In which crash kernel it is.
+    fn group(&self) -> Group {
         let mut says = self.says.iter();
-        says.any(|(_, says)| matches!(says, Partial(Cause::Deadline)))
+        let mut options = self.options.iter();
+        let is_elsewhere = |option: &&str| {
+            let apart = ["--not-ready", "--no-access", "--firmware"];
+            apart.iter().any(|start| option.starts_with(start))
+        };
+        if says.any(|(_, says)| matches!(says, Partial(Cause::Deadline))) {
+            Group::Endless
+        } else if options.any(is_elsewhere) {
+            Group::Elsewhere
+        } else {
+            Group::Broken
+        }
     }
 
     fn adapter(&self) -> Adapter {
@@ -239,9 +296,18 @@ impl Case {
     }
 }
 
-/// A crash kernel with those adapters that are endless, or with the others.
+#[derive(Clone, Copy, PartialEq)]
+enum Group {
+    Broken,
+    /// Only the time ends its dump.
+    Endless,
+    /// Not broken: somebody else is at it, or not ready.
+    Elsewhere,
+}
+
+/// A crash kernel with the adapters of a group.
 struct Machine {
-    endless: bool,
+    group: Group,
     /// Time for each dump. They share the processor.
     seconds: u64,
     boot: Boot,
@@ -250,7 +316,7 @@ struct Machine {
 
 /// Time enough for all of them.
 static BROKEN: Machine = Machine {
-    endless: false,
+    group: Group::Broken,
     seconds: 300,
     boot: LazyLock::new(|| BROKEN.boot("broken")),
     dumps: LazyLock::new(|| BROKEN.dumps()),
@@ -258,17 +324,25 @@ static BROKEN: Machine = Machine {
 
 /// Time enough for all but what never ends.
 static ENDLESS: Machine = Machine {
-    endless: true,
+    group: Group::Endless,
     seconds: 80,
     boot: LazyLock::new(|| ENDLESS.boot("endless")),
     dumps: LazyLock::new(|| ENDLESS.dumps()),
 };
 
-static MACHINES: [&Machine; 2] = [&BROKEN, &ENDLESS];
+/// As [`BROKEN`], each with a share of the processor.
+static ELSEWHERE: Machine = Machine {
+    group: Group::Elsewhere,
+    seconds: 300,
+    boot: LazyLock::new(|| ELSEWHERE.boot("elsewhere")),
+    dumps: LazyLock::new(|| ELSEWHERE.dumps()),
+};
+
+static MACHINES: [&Machine; 3] = [&BROKEN, &ENDLESS, &ELSEWHERE];
 
 impl Machine {
     fn cases(&self) -> impl Iterator<Item = &'static Case> + '_ {
-        let here = |case: &&Case| case.is_endless() == self.endless;
+        let here = |case: &&Case| case.group() == self.group;
         CASES.iter().filter(here)
     }
 
@@ -289,10 +363,11 @@ impl Machine {
 
 /// Where a case is: the machine, and which of its adapters.
 fn place(index: usize) -> (&'static Machine, usize) {
-    let endless = CASES[index].is_endless();
+    let group = CASES[index].group();
     let before = CASES[..index].iter();
-    let before = before.filter(|case| case.is_endless() == endless).count();
-    (if endless { &ENDLESS } else { &BROKEN }, before)
+    let before = before.filter(|case| case.group() == group).count();
+    let machine = MACHINES.iter().find(|machine| machine.group == group);
+    (machine.expect("a machine for each group"), before)
 }
 
 fn name(index: usize) -> String {
@@ -358,6 +433,32 @@ fn vital_product_data_is_had_without_a_register() {
         let (_, raw) = &dump(index)[&Section::VpdData];
         // Names; the rest is in registers and in the flash.
         assert_eq!(raw[..72], whole[..72], "{}", CASES[index].what);
+    }
+}
+
+#[test]
+fn firmware_and_lost_answers_leave_no_trace() {
+    let index = CASES.iter().position(|case| case.what == FIRMWARE).unwrap();
+    let (busy, quiet) = (dump(index), dump(CASES.len() - 1));
+    // What the firmware has used: SGE_CTXT, TP_TM_PIO, TP_PIO, TP_MIB.
+    let used = [
+        0x11fc..0x1218,
+        0x7e18..0x7e20,
+        0x7e40..0x7e48,
+        0x7e50..0x7e58,
+    ];
+    for (section, (_, raw)) in busy {
+        let (mut busy, mut quiet) = (raw.clone(), quiet[section].1.clone());
+        match section {
+            // It counts in contexts, and each adapter has its own place on the bus.
+            Section::DumpContext | Section::PcieConfig => continue,
+            Section::RegDump => used.iter().for_each(|used| {
+                busy[used.clone()].fill(0);
+                quiet[used.clone()].fill(0);
+            }),
+            _ => {}
+        }
+        assert!(busy == quiet, "{}", section.name());
     }
 }
 

@@ -2,7 +2,10 @@
 
 //! Where our sections differ from the C driver's on purpose, and why.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use vmcore_format::cudbg::{section::Section, section_header::SectionHeader, status::Status};
 
@@ -20,6 +23,12 @@ enum What {
     Bytes(&'static [(usize, usize)]),
     /// Behind ours, theirs has zeroes, but for the context that was looked at last.
     Shorter,
+    /// Entries of contexts from 256 on, which theirs does not have.
+    Beyond,
+    /// First ids, which theirs counts in entries of the TCAM, and what follows from them: how many ids an entry takes.
+    Scaled,
+    /// Entries of analyzers, of which theirs begins with the next one.
+    Moved,
     /// Words of a single entry of the requests: theirs has the next word of ours.
     Carry,
     /// Theirs failed, ours is empty.
@@ -37,7 +46,8 @@ enum What {
 }
 
 use What::{
-    Absent, Bytes, Carry, Lacks, NotAsked, NotOurs, Overlap, Private, Shorter, TheirsFails,
+    Absent, Beyond, Bytes, Carry, Lacks, Moved, NotAsked, NotOurs, Overlap, Private, Scaled,
+    Shorter, TheirsFails,
 };
 
 const MEMORIES: &[Section] = &[
@@ -77,6 +87,29 @@ const DIFFERENCES: &[Difference] = &[
         sections: &[Section::RegDump],
         what: Bytes(&[(0x306c, 4), (0x193f8, 4)]),
         why: "the C driver has moved the window and used the flash before",
+    },
+    Difference {
+        sections: &[Section::RegDump],
+        what: Bytes(&[
+            (0x8ec4, 4),
+            (0x8ed4, 4),
+            (0x8ee4, 4),
+            (0x8ef4, 4),
+            (0x8f04, 4),
+            (0x8f14, 4),
+            (0x8f24, 4),
+            (0x8f34, 4),
+            (0x8f44, 4),
+            (0x8f54, 4),
+            (0x8f64, 4),
+            (0x19244, 4),
+        ]),
+        why: "reading these registers moves the positions of analyzers, whose sections have what they give",
+    },
+    Difference {
+        sections: &[Section::UlptxLa],
+        what: Moved,
+        why: "the C driver has moved the positions of the analyzers by then",
     },
     Difference {
         sections: &[Section::CimMaLa],
@@ -137,6 +170,16 @@ const DIFFERENCES: &[Difference] = &[
         sections: &[Section::CimObqRxq0, Section::CimObqRxq1],
         what: Absent,
         why: "T4 does not have these queues, which is no error",
+    },
+    Difference {
+        sections: &[Section::LeTcam],
+        what: Scaled,
+        why: "before T6 an id takes four entries of the TCAM; the C driver takes numbers of entries for ids",
+    },
+    Difference {
+        sections: &[Section::DumpContext],
+        what: Beyond,
+        why: "without firmware the C driver looks at 256 queues of each kind, whatever there is room for",
     },
     Difference {
         sections: &[Section::DumpContext],
@@ -246,6 +289,31 @@ fn compare(
                     return Err(format!("theirs has more than our {} bytes", ours_raw.len()));
                 }
             }
+            Beyond => {
+                let mut entries = ours_raw.chunks(CONTEXT);
+                let first = entries.position(|entry| word(entry, 0) < 2 && word(entry, 1) >= 256);
+                if let Some(first) = first {
+                    let beyond = ours_raw.split_off(first * CONTEXT);
+                    let more = |entry: &[u8]| word(entry, 0) < 2 && word(entry, 1) >= 256;
+                    if !beyond.chunks(CONTEXT).all(more) {
+                        return Err(
+                            "contexts that theirs has are behind those that it has not".into()
+                        );
+                    }
+                    seen.insert((n, 0));
+                }
+            }
+            Moved => {
+                moved(&mut ours_raw, &mut theirs_raw)?;
+                seen.insert((n, 0));
+            }
+            Scaled => {
+                if ours_raw[..20] != theirs_raw[..20] {
+                    scaled(&ours_raw, &theirs_raw)?;
+                    seen.insert((n, 0));
+                    return Ok(());
+                }
+            }
             Carry => {
                 if carry(&mut ours_raw, &mut theirs_raw)? {
                     seen.insert((n, 0));
@@ -345,6 +413,74 @@ fn blank(range: &Range<usize>, ours: &mut [u8], theirs: &mut [u8]) -> bool {
     ours.fill(0);
     theirs.fill(0);
     different
+}
+
+/// Turns our entries to where theirs begin: read positions, first entries and all entries of 11 analyzers.
+fn moved(ours: &mut [u8], theirs: &mut [u8]) -> Result<(), String> {
+    const HEADER: usize = 8;
+    const ENTRIES: usize = 512;
+    for n in 0..11 {
+        let (position, first) = (HEADER + 4 * n, HEADER + 4 * (22 + n));
+        let entries = HEADER + 4 * (33 + ENTRIES * n)..HEADER + 4 * (33 + ENTRIES * (n + 1));
+        let at = |raw: &[u8]| word(&raw[position..], 0);
+        if (at(ours) + 1) % ENTRIES as u32 != at(theirs) {
+            return Err(format!(
+                "analyzer {n} at {}, theirs at {}",
+                at(ours),
+                at(theirs)
+            ));
+        }
+        // The entry that comes behind the first one.
+        let next: Vec<u8> = ours[entries.clone()][..4].to_vec();
+        ours[entries.clone()].rotate_left(4);
+        ours[first..first + 4].copy_from_slice(&next);
+        let position = position..position + 4;
+        ours[position.clone()].copy_from_slice(&theirs[position]);
+    }
+    Ok(())
+}
+
+/// Bytes of a context: kind, queue, six words.
+const CONTEXT: usize = 32;
+
+fn word(bytes: &[u8], index: usize) -> u32 {
+    u32::from_le_bytes(bytes[4 * index..][..4].try_into().unwrap())
+}
+
+/// Entries of the lookup engine, by id.
+fn entries(section: &[u8]) -> BTreeMap<u32, &[u8]> {
+    let end = word(section, 5);
+    let entries = section[24..].chunks_exact(84);
+    entries
+        .filter(|entry| word(entry, 1) != 0 && word(entry, 0) < end)
+        .map(|entry| (word(entry, 0), entry))
+        .collect()
+}
+
+fn scaled(ours: &[u8], theirs: &[u8]) -> Result<(), String> {
+    for region in 0..5 {
+        if word(theirs, region) != 4 * word(ours, region) {
+            return Err(format!(
+                "the first id of region {region} is not a fourth of theirs"
+            ));
+        }
+    }
+    if word(ours, 5) != word(theirs, 5) {
+        return Err(format!("{} ids, theirs {}", word(ours, 5), word(theirs, 5)));
+    }
+    let (ours, theirs) = (entries(ours), entries(theirs));
+    let both: Vec<_> = ours.keys().filter(|id| theirs.contains_key(id)).collect();
+    if both.len() * 10 < theirs.len() * 9 || both.len() * 10 < ours.len() * 9 {
+        return Err(format!(
+            "only {} of {} entries are in both",
+            both.len(),
+            theirs.len()
+        ));
+    }
+    match both.iter().find(|id| ours[id] != theirs[id]) {
+        Some(id) => Err(format!("the entry of id {id} differs")),
+        None => Ok(()),
+    }
 }
 
 /// Makes the entry zero in which a carry gave theirs the next word, if there is one.

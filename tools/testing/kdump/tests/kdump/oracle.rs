@@ -19,6 +19,11 @@ use crate::{
     sections::{of_vmcore, usual, Sections},
 };
 
+/// The adapter of seed 2 once more, with firmware that goes on: behind the others, on T6.
+fn with_firmware() -> Adapter {
+    Adapter::t6(2).option("--firmware-every=41")
+}
+
 /// The adapters: each seed with memories of its own.
 fn adapters(chip: Chip) -> impl Iterator<Item = (u64, Adapter)> {
     let seeds: &[u64] = match chip {
@@ -55,7 +60,11 @@ fn machine(name: &str, chip: Chip) -> Vm {
         .memory_mib(2048)
         .crashkernel_mib(768)
         .deadline(Duration::from_secs(900));
-    adapters(chip).fold(vm, |vm, (_, adapter)| vm.adapter(adapter))
+    let vm = adapters(chip).fold(vm, |vm, (_, adapter)| vm.adapter(adapter));
+    match chip {
+        Chip::T6 => vm.adapter(with_firmware()),
+        _ => vm,
+    }
 }
 
 fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
@@ -173,6 +182,46 @@ fn every_difference_that_is_allowed_is_there() {
         .filter(|(place, _)| !seen.contains(place))
         .collect();
     assert!(unseen.is_empty(), "{unseen:?}");
+}
+
+/// Sections that are read with registers that the firmware uses, too.
+const SHARED: [Section; 3] = [Section::TpIndirect, Section::HwSched, Section::RssVfConf];
+
+/// Which of them are not what they are of the same adapter without firmware.
+fn disturbed(boot: &'static Boot) -> Vec<&'static str> {
+    let dumps = dumps(boot);
+    let [quiet, busy] = [6, 10].map(|slot| &dumps[&format!("cxgb4_0000:00:{slot:02x}.0")]);
+    let mut differ: Vec<_> = SHARED
+        .iter()
+        .filter(|section| quiet[section].1 != busy[section].1)
+        .map(|section| section.name())
+        .collect();
+    // The firmware counts in the first word of each context.
+    let contexts = |sections: &Sections| {
+        let raw = &sections[&Section::DumpContext].1;
+        let used = raw.chunks(32).filter(|context| context[8..] != [0; 24]);
+        used.map(|context| [&context[..8], &context[12..]].concat())
+            .collect::<Vec<_>>()
+    };
+    if contexts(quiet) != contexts(busy) {
+        differ.push(Section::DumpContext.name());
+    }
+    differ
+}
+
+#[test]
+fn firmware_that_goes_on_does_not_get_into_our_dump() {
+    assert_eq!(disturbed(&T6.ours), [""; 0]);
+}
+
+/// Or the test above would prove nothing.
+#[test]
+fn firmware_that_goes_on_gets_into_the_dump_of_the_c_driver() {
+    let disturbed = disturbed(&T6.theirs);
+    assert!(
+        disturbed.contains(&"tp_indirect") && disturbed.contains(&"dump_context"),
+        "{disturbed:?}"
+    );
 }
 
 #[test]

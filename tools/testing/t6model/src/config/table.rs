@@ -60,8 +60,8 @@ pub fn words(options: &Options) -> impl Iterator<Item = (u32, Word)> {
         (0xb0, 0x001f_d011, 0xc000_0000, 0x8000_0000),
         (0xb4, 0x0000_0004, 0, 0),
         (0xb8, 0x0000_1004, 0, 0),
-        // VPD: the address is where the last read was
-        (VPD, 0x0000_0003, 0xffff_0000, 0),
+        // VPD: judged is the address. The flag says that a read is done, and only a read can set it.
+        (VPD, 0x0000_0003, 0xffff_0000, 0x7fff_0000),
         (VPD + 4, 0, ALL, 0),
         // Advanced error reporting, which the PCI core sets up
         (0x100, 0x0002_0001, 0, 0),

@@ -101,6 +101,9 @@ fn vital_product_data_come_word_by_word_and_sum_up() {
         0
     );
     assert_eq!(data[rv + 4], 0x78);
+    // The address is where the last read was.
+    assert_eq!(config.changed().count(), 1);
+    config.write(0xd2, &[0, 0]);
     assert_eq!(config.changed().count(), 0);
 }
 

@@ -79,6 +79,7 @@ impl Unit for Receive {
         vec![
             (Self::SELECT, random & 7),
             (Self::READ, (random >> 8) % Self::ENTRIES),
+            (Self::DATA, 0),
         ]
     }
 
@@ -88,18 +89,25 @@ impl Unit for Receive {
 
     fn show(&self, address: u32, file: &File) -> Option<u32> {
         let selected = file.value(Self::SELECT) & 7;
+        let position = (file.value(Self::READ) + self.read) % Self::ENTRIES;
         match address {
             Self::WRITE => Some(word(self.seed, 3, selected) % Self::ENTRIES),
-            Self::DATA => {
-                let position = (file.value(Self::READ) + self.read) % Self::ENTRIES;
-                Some(word(self.seed, 4, selected * Self::ENTRIES + position))
-            }
+            Self::READ => Some(position),
+            Self::DATA => Some(word(self.seed, 4, selected * Self::ENTRIES + position)),
             _ => None,
         }
     }
 
     fn was_read(&mut self, address: u32) {
         self.read += u32::from(address == Self::DATA);
+    }
+
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        let moved = self.read % Self::ENTRIES;
+        Some((Self::READ, 0, moved))
+            .filter(|_| moved != 0)
+            .into_iter()
+            .collect()
     }
 
     fn was_written(&mut self, address: u32, _: &mut File) {
@@ -168,7 +176,17 @@ impl Unit for Transmit {
         }
         let (n, register) = Self::analyzer(address)?;
         let position = (file.value(address - register) + self.read[n as usize]) % 512;
-        (register == 4).then(|| word(self.seed, 0x30, n * 512 + position))
+        match register {
+            0 => Some(position),
+            4 => Some(word(self.seed, 0x30, n * 512 + position)),
+            _ => None,
+        }
+    }
+
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        let moved = (0..).step_by(0x10).zip(self.read);
+        let moved = moved.map(|(step, read)| (Self::FIRST + step, 0, read % 512));
+        moved.filter(|(_, was, is)| was != is).collect()
     }
 
     fn was_read(&mut self, address: u32) {
@@ -199,6 +217,9 @@ impl Tcp {
     const CONFIG: u32 = 0x7ed4;
     const DATA: [u32; 2] = [0x7ed8, 0x7edc];
     const ENABLE: u32 = 1 << 12;
+    /// `DBGLAWHLF` and `DBGLAWPTR` say where it is. All others can be written and read, what it records, too: `DBGLAOPCENABLE` of
+    /// FreeBSD's t4_regs.h, the upper eight bits.
+    const STATE: u32 = 0x00ff_0000;
 
     pub fn new(options: &Options) -> Self {
         Self { seed: options.seed }
@@ -207,7 +228,7 @@ impl Tcp {
 
 impl Unit for Tcp {
     fn registers(&self) -> Vec<(u32, u32)> {
-        vec![(Self::CONFIG, word(self.seed, 0x40, 0) & 0xffff)]
+        vec![(Self::CONFIG, word(self.seed, 0x40, 0) & !Self::STATE)]
     }
 
     fn commands(&self) -> Vec<u32> {
@@ -217,9 +238,8 @@ impl Unit for Tcp {
     fn show(&self, address: u32, file: &File) -> Option<u32> {
         let config = file.value(Self::CONFIG);
         if address == Self::CONFIG {
-            // The upper half gives positions.
-            let state = word(self.seed, 0x41, 0) & 0x00ff_0000;
-            return Some((config & 0xffff) | state);
+            let state = word(self.seed, 0x41, 0) & Self::STATE;
+            return Some((config & !Self::STATE) | state);
         }
         let half = Self::DATA.iter().position(|data| *data == address)?;
         Some(match config & Self::ENABLE {
@@ -230,8 +250,7 @@ impl Unit for Tcp {
 
     fn was_written(&mut self, address: u32, file: &mut File) {
         if address == Self::CONFIG {
-            // What is written there is a filter, and cannot be read.
-            file.set(address, file.value(address) & 0xffff);
+            file.set(address, file.value(address) & !Self::STATE);
         }
     }
 

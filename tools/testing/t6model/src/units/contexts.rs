@@ -15,6 +15,8 @@ const VALID: [u32; 3] = [176, 141, 89];
 pub struct Contexts {
     seed: u64,
     busy: Busy,
+    /// Turns of the firmware: it changes what a queue that is in use counts.
+    turns: u32,
 }
 
 impl Contexts {
@@ -22,6 +24,7 @@ impl Contexts {
         Self {
             seed: options.seed,
             busy: Busy::new(options, Stuck::Context),
+            turns: 0,
         }
     }
 
@@ -39,6 +42,7 @@ impl Contexts {
             *word &= !(1 << (bit % 32));
             *word |= u32::from(self.is_used(kind, queue)) << (bit % 32);
         }
+        context[0] = context[0].wrapping_add(self.turns);
         context
     }
 }
@@ -79,7 +83,12 @@ impl Unit for Contexts {
         }
     }
 
+    fn firmware_turn(&mut self, _: &mut File) {
+        self.turns += 1;
+    }
+
     fn reset(&mut self) {
         self.busy.reset();
+        self.turns = 0;
     }
 }

@@ -9,6 +9,9 @@ const DATA: u32 = 0x193f8;
 const OPERATION: u32 = 0x193fc;
 const BUSY: u32 = 1 << 31;
 const WRITE: u32 = 1 << 0;
+/// `SF_LOCK`: keeps the firmware out.
+const LOCK: u32 = 1 << 4;
+/// `CONT`: the command goes on, and the flash stays selected.
 const CONTINUE: u32 = 1 << 3;
 /// Micron, 4 MiB.
 const ID: [u8; 3] = [0x20, 0xba, 0x16];
@@ -113,6 +116,22 @@ impl Unit for Flash {
         if operation & CONTINUE == 0 {
             self.command.clear();
         }
+    }
+
+    fn firmware_turn(&mut self, file: &mut File) {
+        // It reads something for itself: what went on is over.
+        if file.value(OPERATION) & LOCK == 0 {
+            self.command.clear();
+        }
+    }
+
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        // The next command would be taken for more of this one.
+        let goes_on = !self.command.is_empty();
+        goes_on
+            .then_some((OPERATION, 0, CONTINUE))
+            .into_iter()
+            .collect()
     }
 
     fn reset(&mut self) {

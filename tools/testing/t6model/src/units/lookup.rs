@@ -24,16 +24,64 @@ pub struct Lookup {
     end: u32,
 }
 
+/// First ids of regions, and how many ids the hash has.
+struct Map {
+    server: u32,
+    filter: u32,
+    clip: u32,
+    routing: u32,
+    hash: u32,
+    hashed: u32,
+}
+
+/// T6: ids of the separate TCAM for compressed addresses, `CUDBG_T6_CLIP`.
+const CLIP_IDS: u32 = 1536;
+
 impl Lookup {
     pub fn new(options: &Options) -> Self {
-        Self {
+        let mut lookup = Self {
             seed: options.seed,
             chip: options.chip,
             busy: Busy::new(options, Stuck::Le),
-            end: match options.stuck.contains(&Stuck::LeTail) {
-                true => 100,
-                false => u32::MAX,
+            end: 100,
+        };
+        if !options.stuck.contains(&Stuck::LeTail) {
+            lookup.end = lookup.all(options);
+        }
+        lookup
+    }
+
+    fn map(&self) -> Map {
+        let some = |n| word(self.seed, 0xb4, n) % 32;
+        let server = 200 + some(0);
+        let filter = server + 30 + some(1);
+        let clip = filter + 20 + some(2);
+        let routing = clip + 10 + some(3);
+        Map {
+            server,
+            filter,
+            clip,
+            routing,
+            hash: routing + 8 + some(4),
+            hashed: if self.chip == Chip::T6 {
+                128 + some(5)
+            } else {
+                1 << 7
             },
+        }
+    }
+
+    /// How many ids there are.
+    fn all(&self, options: &Options) -> u32 {
+        let map = self.map();
+        let broken = |address: u32| options.broken.iter().any(|(broken, _)| *broken == address);
+        if broken(0x19c04) || broken(0x19c28) {
+            // No hash, or none that makes sense: as many as anybody asks for.
+            return u32::MAX;
+        }
+        match self.chip {
+            Chip::T6 => map.hash + map.hashed + CLIP_IDS,
+            _ => map.hash + map.hashed,
         }
     }
 
@@ -58,25 +106,23 @@ impl Lookup {
 
 impl Unit for Lookup {
     fn registers(&self) -> Vec<(u32, u32)> {
-        let some = |n| word(self.seed, 0xb4, n) % 32;
-        let server = 200 + some(0);
-        let filter = server + 30 + some(1);
-        let clip = filter + 20 + some(2);
-        let routing = clip + 10 + some(3);
-        let hash = routing + 8 + some(4);
-        let (clip_register, ids) = match self.chip {
-            Chip::T6 => (0x19df4, 128 + some(5)),
-            _ => (0x19c1c, 7 << 16),
+        let map = self.map();
+        // Before T6 an id takes four entries of the TCAM, and these registers count entries: cxgb4_main.c (`hash_base = v / 4`)
+        // and cudbg_lib.c (`LE_DB_SERVER_INDEX_A / 4`) divide; so does Chelsio's own driver.
+        let (clip_register, ids, entries) = match self.chip {
+            Chip::T6 => (0x19df4, map.hashed, 1),
+            _ => (0x19c1c, map.hashed.ilog2() << 16, 4),
         };
-        let request = (0..WORDS).map(|n| (REQUEST + 4 * n, 0));
+        // What somebody asked for last.
+        let request = (0..WORDS).map(|n| (REQUEST + 4 * n, word(self.seed, 0xb6, n)));
         let response = (0..WORDS).map(|n| (RESPONSE + 4 * n, 0));
         [
-            (0x19c10, routing),
-            (0x19c14, filter),
-            (0x19c18, server),
-            (clip_register, clip),
+            (0x19c10, map.routing * entries),
+            (0x19c14, map.filter * entries),
+            (0x19c18, map.server * entries),
+            (clip_register, map.clip * entries),
             (0x19c28, ids),
-            (0x19df8, hash),
+            (0x19df8, map.hash * entries),
             (CONFIG, 0),
             (COMMAND, 0),
             (STATUS, 0),
@@ -89,10 +135,7 @@ impl Unit for Lookup {
 
     fn commands(&self) -> Vec<u32> {
         let words = |first: u32| (first..first + 4 * WORDS).step_by(4);
-        words(REQUEST)
-            .chain(words(RESPONSE))
-            .chain([CONFIG, COMMAND, STATUS])
-            .collect()
+        words(RESPONSE).chain([CONFIG, COMMAND, STATUS]).collect()
     }
 
     fn show(&self, address: u32, file: &File) -> Option<u32> {

@@ -2,6 +2,8 @@
 
 //! The processor's queues.
 
+use std::time::{Duration, Instant};
+
 use super::{busy::Busy, word, File, Stuck, Unit};
 use crate::Options;
 
@@ -20,6 +22,9 @@ pub struct Queues {
     seed: u64,
     inbound: Busy,
     outbound: Busy,
+    /// Until the inbound queues may be read: "3-10ms", says `t4_read_cim_ibq()` of cxgb4.
+    patience: Duration,
+    asked: Option<Instant>,
 }
 
 impl Queues {
@@ -28,7 +33,15 @@ impl Queues {
             seed: options.seed,
             inbound: Busy::new(options, Stuck::Ibq),
             outbound: Busy::new(options, Stuck::Obq),
+            patience: Duration::from_millis(options.ibq_ms),
+            asked: None,
         }
+    }
+
+    /// Whether inbound queues may not be read yet.
+    fn is_early(&self) -> bool {
+        self.asked
+            .is_some_and(|asked| asked.elapsed() < self.patience)
     }
 
     /// Size, base and threshold of the queue that `selector` names.
@@ -80,14 +93,16 @@ impl Unit for Queues {
     }
 
     fn show(&self, address: u32, file: &File) -> Option<u32> {
-        let status = |busy: &Busy| {
-            let bit = if busy.is_busy() { BUSY } else { 0 };
+        let status = |busy: bool| {
+            let bit = if busy { BUSY } else { 0 };
             (file.value(address) & !BUSY) | bit
         };
         match address {
             CONFIG => Some(self.config(file.value(SELECT))),
-            _ if address == INBOUND_PORT.0 => Some(status(&self.inbound)),
-            _ if address == OUTBOUND_PORT.0 => Some(status(&self.outbound)),
+            _ if address == INBOUND_PORT.0 => {
+                Some(status(self.inbound.is_busy() || self.is_early()))
+            }
+            _ if address == OUTBOUND_PORT.0 => Some(status(self.outbound.is_busy())),
             _ => None,
         }
     }
@@ -102,6 +117,9 @@ impl Unit for Queues {
 
     fn was_written(&mut self, address: u32, file: &mut File) {
         let seed = self.seed;
+        if address == INBOUND_PORT.0 && file.value(address) & ENABLE != 0 {
+            self.asked.get_or_insert_with(Instant::now);
+        }
         let place = file.value(address) >> 16;
         let frames = [INBOUND_PORT, OUTBOUND_PORT].map(|port| self.is_frame(port, place));
         for (((config, data), stream, busy), is_frame) in self.ports().into_iter().zip(frames) {
@@ -121,5 +139,6 @@ impl Unit for Queues {
     fn reset(&mut self) {
         self.inbound.reset();
         self.outbound.reset();
+        self.asked = None;
     }
 }

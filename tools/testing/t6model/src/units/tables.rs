@@ -82,11 +82,16 @@ pub struct Functions {
     seed: u64,
     shown: Option<u32>,
     mask: u32,
+    /// Writes that changed a key or the configuration of a function.
+    harm: Vec<u32>,
 }
 
 impl Functions {
     const CONFIG: u32 = 0x7e00;
     const READ: u32 = 1 << 24;
+    /// `VFWREN` and `KEYWREN` of FreeBSD's t4_regs.h: what the data registers hold is written to the configuration of the function,
+    /// and to the key, that the register names. Once given, a command can still be read: cxgb4 takes both out of what it has read.
+    const COMMANDS: u32 = (1 << 5) | (1 << 4);
     const INDEX: u32 = 0x7e40;
     const DATA: u32 = 0x7e44;
 
@@ -95,17 +100,23 @@ impl Functions {
             seed: options.seed,
             shown: None,
             mask: if options.chip == Chip::T6 { 0xff } else { 0x7f },
+            harm: Vec::new(),
         }
     }
 }
 
 impl Unit for Functions {
     fn registers(&self) -> Vec<(u32, u32)> {
-        vec![(Self::CONFIG, word(self.seed, 0x80, 0) & 0x0000_000f)]
+        // The last command was any.
+        vec![(Self::CONFIG, word(self.seed, 0x80, 0) & 0xc010_003f)]
     }
 
     fn commands(&self) -> Vec<u32> {
         Vec::new()
+    }
+
+    fn state(&self, address: u32) -> Option<u32> {
+        (address == Self::CONFIG).then_some(!Self::COMMANDS)
     }
 
     fn show(&self, address: u32, file: &File) -> Option<u32> {
@@ -121,9 +132,18 @@ impl Unit for Functions {
         if address == Self::CONFIG && config & Self::READ != 0 {
             self.shown = Some((config >> 8) & self.mask);
         }
+        if address == Self::CONFIG && config & Self::COMMANDS != 0 {
+            self.harm.push(config);
+        }
+    }
+
+    fn changed(&self) -> Vec<(u32, u32, u32)> {
+        let harm = self.harm.iter();
+        harm.map(|config| (Self::CONFIG, 0, *config)).collect()
     }
 
     fn reset(&mut self) {
         self.shown = None;
+        self.harm.clear();
     }
 }

@@ -70,6 +70,13 @@ impl Host {
         self.read(0x193f8)
     }
 
+    /// Makes requests to the lookup engine match everything.
+    fn ask_for_all(&mut self) {
+        for n in 0..17 {
+            self.write(0x19d00 + 4 * n, 0);
+        }
+    }
+
     /// Asks the lookup engine for an entry: whether it answered, and the entry.
     fn lookup(&mut self, id: u32) -> (bool, Vec<u32>) {
         self.write(0x19cf4, id);
@@ -128,6 +135,9 @@ fn a_transmit_analyzer_gives_the_next_entry_and_wraps() {
     assert!(differ(&entries));
     host.write(0x8ec0 + 0x20, 0);
     assert_eq!(host.read(0x8ec4 + 0x20), entries[1]);
+    // The register says where it is.
+    assert_eq!(host.read(0x8ec0 + 0x20), 1);
+    assert!(host.changed().contains(&(0x8ec0 + 0x20)));
     // A sample is taken when it's asked for.
     host.write(0x8f70, 1);
     let sample = host.read(0x8f74);
@@ -141,13 +151,17 @@ fn the_tcp_analyzer_keeps_its_position_apart_from_its_filter() {
     let mut host = Host::new(Chip::T6, 1);
     let before = host.read(0x7ed4);
     host.write(0x7ed4, 0xffff_0000 | (1 << 12));
-    assert_eq!(host.read(0x7ed4), (before & 0xffff_0000) | (1 << 12));
+    let position = before & 0x00ff_0000;
+    assert_eq!(host.read(0x7ed4), 0xff00_0000 | position | (1 << 12));
     assert_eq!(host.read(0x7ed8), MOVING);
     host.write(0x7ed4, 5);
     let entry = [host.read(0x7ed8), host.read(0x7edc)];
     host.write(0x7ed4, 6);
     assert!(differ(&[entry[0], entry[1], host.read(0x7ed8)]));
+    // What it records is a part of it.
     host.write(0x7ed4, before & 0xffff);
+    assert_eq!(host.changed(), [0x7ed4]);
+    host.write(0x7ed4, before);
     assert!(host.changed().is_empty());
 }
 
@@ -197,9 +211,37 @@ fn a_flash_that_stays_locked_is_a_change() {
 }
 
 #[test]
+fn a_command_that_goes_on_is_a_change() {
+    let mut host = Host::new(Chip::T6, 1);
+    host.flash(1, true, Some(0x9f));
+    host.write(0x193fc, 0);
+    assert_eq!(host.changed(), [0x193fc]);
+    host.flash(1, false, None);
+    host.write(0x193fc, 0);
+    assert!(host.changed().is_empty());
+}
+
+#[test]
+fn the_firmware_ends_a_command_unless_the_flash_is_locked() {
+    let mut host = Host::new(Chip::T6, 1);
+    for (lock, id) in [(1 << 4, 0x16_ba20), (0, 0xff_ffff)] {
+        host.write(0x193f8, 0x9f);
+        host.write(0x193fc, lock | (1 << 3) | 1);
+        host.0.firmware_turn();
+        assert_eq!(host.flash(3, false, None), id);
+    }
+}
+
+#[test]
 fn the_lookup_engine_answers_a_request_for_everything() {
     for chip in CHIPS {
         let mut host = Host::new(chip, 2);
+        assert!(
+            !host.lookup(0).0,
+            "what was asked for before is still there"
+        );
+        let before: Vec<_> = (0..17).map(|n| host.read(0x19d00 + 4 * n)).collect();
+        host.ask_for_all();
         let entries: Vec<_> = (0..64).map(|id| host.lookup(id)).collect();
         assert!(entries.iter().all(|(found, _)| *found));
         let used = |entry: &[u32]| entry.iter().any(|word| *word != 0);
@@ -209,13 +251,33 @@ fn the_lookup_engine_answers_a_request_for_everything() {
         // A request with anything in it matches nothing here.
         host.write(0x19d00, 1);
         assert_eq!(host.lookup(0), (false, vec![0; 17]));
+        for (n, word) in (0..).zip(before) {
+            host.write(0x19d00 + 4 * n, word);
+        }
         assert!(host.changed().is_empty());
+    }
+}
+
+#[test]
+fn before_t6_the_lookup_engine_counts_four_entries_by_id() {
+    for (chip, entries) in [(Chip::T4, 4), (Chip::T5, 4), (Chip::T6, 1)] {
+        let mut host = Host::new(chip, 2);
+        host.ask_for_all();
+        let hash = host.read(0x19df8);
+        assert_eq!(hash % entries, 0);
+        let ids = match chip {
+            Chip::T6 => (host.read(0x19c28) & 0xf_ffff) + 1536,
+            _ => 1 << (host.read(0x19c28) >> 16),
+        };
+        let end = hash / entries + ids;
+        assert!(host.lookup(end - 1).0 && !host.lookup(end).0, "{chip:?}");
     }
 }
 
 #[test]
 fn half_a_lookup_engine_answers_half_of_the_ids() {
     let mut host = Host::stuck(Stuck::LeTail);
+    host.ask_for_all();
     assert!(host.lookup(99).0 && !host.lookup(100).0);
 }
 
@@ -343,6 +405,31 @@ fn functions_have_configurations_of_their_own() {
         host.read(0x7e44)
     };
     assert!(differ(&[function(0), function(1), function(200)]));
+}
+
+#[test]
+fn a_command_to_write_keys_or_functions_is_a_change() {
+    for command in [1 << 4, 1 << 5] {
+        let mut host = Host::new(Chip::T6, 1);
+        let before = host.read(0x7e00);
+        // The command is no state: leaving it out changes nothing.
+        host.write(0x7e00, before & !0x30);
+        assert!(host.changed().is_empty());
+        host.write(0x7e00, before | command);
+        assert_eq!(host.changed(), [0x7e00]);
+    }
+}
+
+#[test]
+fn inbound_queues_take_their_time() {
+    let mut host = Host::of(&Options {
+        ibq_ms: 20,
+        ..Options::new(Chip::T6, 1)
+    });
+    host.write(0x7b60, 1);
+    assert_eq!(host.read(0x7b60) & 2, 2);
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    host.wait(0x7b60, 2);
 }
 
 #[test]
