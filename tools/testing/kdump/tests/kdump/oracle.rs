@@ -68,7 +68,8 @@ fn machine(name: &str, chip: Chip) -> Vm {
 }
 
 fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
-    boot(machine(name, chip).crash_kernel(&save_with_dumps()))
+    let script = save_with_dumps().replace("devdump.ko ", "devdump.ko dump_seconds=600 ");
+    boot(machine(name, chip).crash_kernel(&script))
 }
 
 fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
