@@ -38,7 +38,7 @@ need-kdir:
 #: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
-#: make deb               Debian packages in build/deb
+#: make deb               Debian packages in build/deb (KEY=FILE CERT=FILE: modules are signed with that)
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
@@ -61,7 +61,7 @@ fuzz:
 
 deb:
 	@$(setup)/buildroot >/dev/null
-	@packaging/make-deb
+	@KEY='$(KEY)' CERT='$(CERT)' packaging/make-deb
 
 vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)

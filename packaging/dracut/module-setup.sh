@@ -1,26 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154 # variables of dracut
+# shellcheck disable=SC2034,SC2154 # variables of dracut, and of the settings
 # Puts device dumps into the initramfs of the crash kernel, and into no other.
 
 settings() {
-	DEVICE_DUMPS=yes
-	DRIVERS=cxgb4_dump
-	DEADLINE=90
-	local default=${dracutsysrootdir-}/etc/default/vmcore-devdump
-	if [[ -r $default ]]; then
-		# An error in it would end dracut.
-		# shellcheck disable=SC1090
-		if (. "$default") >/dev/null; then
-			. "$default"
-		else
-			dwarn "vmcore-devdump: mend $default; until then, it is ignored"
-		fi
-	fi
+	local root=${dracutsysrootdir-} warn=dwarn default
+	. "$root/usr/lib/vmcore-devdump/settings"
 }
 
 check() {
-	local DEVICE_DUMPS DRIVERS DEADLINE
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL
 	settings
 	[[ $DEVICE_DUMPS == yes ]] || return 1
 	# What kdump of Fedora, RHEL and SUSE asks for.
@@ -32,7 +21,7 @@ depends() {
 }
 
 installkernel() {
-	local DEVICE_DUMPS DRIVERS DEADLINE module
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL module
 	settings
 	for module in vmcore_devdump $DRIVERS; do
 		hostonly='' instmods -c "$module" ||
@@ -42,7 +31,7 @@ installkernel() {
 }
 
 install() {
-	local DEVICE_DUMPS DRIVERS DEADLINE
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL
 	settings
 	inst_multiple dd ls sleep mount modprobe
 	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf

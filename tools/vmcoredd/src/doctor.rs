@@ -4,6 +4,7 @@
 
 mod adapters;
 mod change;
+mod choice;
 mod command_line;
 mod crash_kernel;
 mod deadline;
@@ -21,6 +22,7 @@ mod system;
 mod systemd;
 mod taints;
 mod text;
+mod version;
 mod watchdog;
 
 use anyhow::Result;
@@ -113,6 +115,7 @@ fn examine(system: &System) -> Vec<Finding> {
         Err(_) => system.release(),
     };
     let mut findings = crash_kernel::check(system);
+    findings.extend(choice::check(system, &release));
     findings.extend(dump_service::check(&line));
     findings.push(switch::check(&line));
     findings.push(taints::check(&line));

@@ -2,6 +2,7 @@
 
 //! `vmcoredd doctor`, on systems that are ready for a panic and on others.
 
+mod crash_kernel;
 mod crash_line;
 mod ready;
 
@@ -45,7 +46,7 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             |s| s.remove("bin/modinfo"),
             1,
             "cxgb4_dump is not installed for kernel 7.3.4",
-            "install vmcore-devdump-dkms",
+            "install vmcore-devdump-modules-VERSION",
         ),
         (
             |s| s.remove("var/lib/kdump/initrd.img-7.3.4+deb13-amd64"),
@@ -75,7 +76,7 @@ fn whatever_is_missing_is_named_with_what_to_do() {
             |s| s.modinfo("7.3.3+deb13-amd64"),
             1,
             "vmcore_devdump is built for kernel 7.3.3+deb13-amd64, not for 7.3.4+deb13-amd64",
-            "apt install --reinstall vmcore-devdump-dkms",
+            "reinstall the package that has them",
         ),
         (
             |s| s.write("sys/kernel/kexec_crash_size", "125829120"),

@@ -17,7 +17,7 @@ pub fn check(system: &System, release: &str) -> Finding {
                 CHECK,
                 State::Warning,
                 format!("{driver} is not installed for kernel {release}"),
-                "install vmcore-devdump-dkms and the kernel's headers; `dkms status` says whether it was built",
+                "install vmcore-devdump-modules-VERSION for a kernel that has them, or vmcore-devdump-dkms and the kernel's headers: `dkms status` says whether it was built",
             );
         };
         aliases.extend(said.lines().filter_map(ids));

@@ -4,6 +4,8 @@
 
 use super::{
     adapters::DRIVERS,
+    command_line::KDUMP_TOOLS,
+    shell::Settings,
     system::System,
     Finding,
     State, //
@@ -32,19 +34,31 @@ const PLACES: [(&str, &str, &str); 3] = [
     ("/boot", "initrd-", "-kdump"),
 ];
 
-/// The one that is in use: that of the running kernel, or the newest.
+/// The one that is in use: what kdump-tools is told to take, that of the running kernel, or the newest.
 pub fn find(system: &System) -> Result<Initramfs, Finding> {
     let running = system.release();
     let mut found = Vec::new();
     for (dir, before, behind) in PLACES {
         for name in system.names(dir) {
-            let release = name
-                .strip_prefix(before)
-                .and_then(|rest| rest.strip_suffix(behind));
-            if let Some(release) = release.filter(|release| !release.is_empty()) {
+            if let Some(release) = release(&name, before, behind) {
                 found.push((format!("{dir}/{name}"), release.to_owned()));
             }
         }
+    }
+    let settings = Settings::read(system, KDUMP_TOOLS);
+    let named = settings.get("KDUMP_INITRD");
+    let named = named.and_then(|path| system.follow(path));
+    let named = named.and_then(|path| {
+        let name = path.rsplit('/').next()?;
+        let release = release(name, PLACES[0].1, PLACES[0].2)?.to_owned();
+        Some((path, release))
+    });
+    if let Some((path, release)) = named {
+        return Ok(Initramfs {
+            listed: list(system, &path),
+            path,
+            release,
+        });
     }
     let at = found
         .iter()
@@ -67,6 +81,12 @@ pub fn find(system: &System) -> Result<Initramfs, Finding> {
         path,
         release,
     })
+}
+
+/// What the name of an initramfs says between these.
+fn release<'a>(name: &'a str, before: &str, behind: &str) -> Option<&'a str> {
+    let release = name.strip_prefix(before)?.strip_suffix(behind)?;
+    (!release.is_empty()).then_some(release)
 }
 
 /// How to make it anew.
@@ -111,7 +131,7 @@ pub fn check(system: &System, initramfs: &Initramfs) -> Finding {
                 CHECK,
                 State::Warning,
                 found,
-                "build them anew: `apt install --reinstall vmcore-devdump-dkms`, then `vmcore-devdump-update`; without packages, `make install` with that kernel's KDIR",
+                "reinstall the package that has them (`dpkg -S vmcore_devdump.ko`), or vmcore-devdump-dkms, which builds them; without packages, `make install` with that kernel's KDIR",
             );
         }
         return Finding::ok(

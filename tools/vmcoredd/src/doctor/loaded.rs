@@ -12,6 +12,8 @@ use super::{
 
 pub struct Loaded {
     pub command_line: String,
+    /// As it was named.
+    pub kernel: String,
     pub at: SystemTime,
 }
 
@@ -24,10 +26,12 @@ impl Loaded {
         let at = system.modified(&path)?;
         let command = system.read(&path)?;
         let (_, line) = command.split_once("--command-line=\"")?;
-        let (line, _) = line.rsplit_once('"')?;
+        let (line, files) = line.rsplit_once('"')?;
+        let kernel = files.split_whitespace().next_back().unwrap_or_default();
         Some(Self {
             // It was quoted for a shell.
             command_line: line.replace('\\', ""),
+            kernel: kernel.to_owned(),
             at,
         })
     }

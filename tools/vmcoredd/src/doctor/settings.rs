@@ -4,10 +4,11 @@
 
 use super::{
     change::UNIT,
-    command_line::{self, CommandLine, Loader, Origin},
+    command_line::{self, CommandLine, Loader, Origin, KDUMP_TOOLS},
     deadline,
     initramfs::{self, Initramfs},
     loaded::Loaded,
+    shell::Settings,
     system::System,
     Finding,
     State, //
@@ -15,7 +16,11 @@ use super::{
 
 const CHECK: &str = "settings";
 /// What goes into the initramfs.
-const FILES: [&str; 2] = [deadline::SETTINGS, "/etc/modprobe.d/vmcore-devdump.conf"];
+const FILES: [&str; 3] = [
+    deadline::SETTINGS,
+    "/etc/modprobe.d/vmcore-devdump.conf",
+    "/etc/kdump/sysctl.conf",
+];
 
 /// `None`: there is nothing to compare them with.
 pub fn check(system: &System, line: &CommandLine, initramfs: &Initramfs) -> Option<Finding> {
@@ -53,6 +58,9 @@ pub fn check(system: &System, line: &CommandLine, initramfs: &Initramfs) -> Opti
             format!("the crash kernel is still loaded {}", how.join(" and ")),
         );
     }
+    if let Some(found) = another_kernel(system, &loaded) {
+        return bad(State::Warning, found);
+    }
     if made > loaded.at {
         return bad(
             State::Warning,
@@ -60,6 +68,18 @@ pub fn check(system: &System, line: &CommandLine, initramfs: &Initramfs) -> Opti
         );
     }
     Some(Finding::ok(CHECK, "the crash kernel is loaded with them"))
+}
+
+/// What is loaded, if that is not the kernel that would be loaded now.
+fn another_kernel(system: &System, loaded: &Loaded) -> Option<String> {
+    let settings = Settings::read(system, KDUMP_TOOLS);
+    let named = settings.get("KDUMP_KERNEL")?;
+    let changed = system.linked(named).is_some_and(|time| time > loaded.at);
+    (changed || named != loaded.kernel).then(|| {
+        let kernel = system.follow(named);
+        let kernel = kernel.as_deref().unwrap_or(named);
+        format!("another crash kernel was loaded than the one that is chosen now, {kernel}")
+    })
 }
 
 /// Words that what is loaded lacks, and those that it should not have.

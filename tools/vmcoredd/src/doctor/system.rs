@@ -57,6 +57,26 @@ impl System {
         fs::metadata(self.path(path)).ok()?.modified().ok()
     }
 
+    /// When a link was made, whatever it leads to.
+    pub fn linked(&self, path: &str) -> Option<SystemTime> {
+        fs::symlink_metadata(self.path(path)).ok()?.modified().ok()
+    }
+
+    /// What links lead to, as the system itself calls it; `None`: to nothing.
+    pub fn follow(&self, path: &str) -> Option<String> {
+        /// As many as the kernel follows.
+        const LINKS: usize = 40;
+        let mut path = path.to_owned();
+        for _ in 0..LINKS {
+            let Ok(target) = fs::read_link(self.path(&path)) else {
+                return self.exists(&path).then_some(path);
+            };
+            let dir = Path::new(&path).parent()?;
+            path = dir.join(target).to_str()?.to_owned();
+        }
+        None
+    }
+
     /// What is in a directory, in order, without what can't be read.
     pub fn names(&self, dir: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(dir)).into_iter().flatten().flatten();

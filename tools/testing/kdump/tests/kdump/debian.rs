@@ -3,6 +3,7 @@
 //! An admin installs the packages on Debian 13, changes nothing, and the next panic's file holds the adapter.
 
 mod boots;
+mod choice;
 mod dracut;
 mod machine;
 mod packages;

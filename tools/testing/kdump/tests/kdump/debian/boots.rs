@@ -31,7 +31,7 @@ pub struct Panic {
 /// The packages as they come, and less memory for the crash kernel than is usual.
 pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", SMALL_MEMORY, "usual.disk", 1));
 
-/// The next boot: somebody reads what is there, and the modules are for another kernel.
+/// The next boot: somebody reads what is there, and the modules are for a kernel that is not.
 pub static OTHER: Made<Panic> = LazyLock::new(|| {
     made(&USUAL)?;
     let other = save_here("other", USUAL_MEMORY, "usual.disk", 2)?;
@@ -47,7 +47,8 @@ pub static PURGED: Made<Panic> = LazyLock::new(|| {
     Ok(purged)
 });
 
-/// Two boots after an upgrade to another kernel: what one saves on another machine over ssh, and the next one over NFS.
+/// Two boots of a machine whose modules DKMS has built: after an upgrade to another kernel, what is saved on another machine over ssh; and with
+/// the kernel that Debian comes with again, over NFS.
 pub static ELSEWHERE: Made<[Panic; 2]> = LazyLock::new(save_elsewhere);
 
 /// A boot after which there are `expected` crashes on the disk.
@@ -61,16 +62,16 @@ fn save_here(name: &str, crashkernel: &str, disk: &str, expected: usize) -> Resu
 
 fn save_elsewhere() -> Result<[Panic; 2], String> {
     let dir = made(&UPGRADED)?;
-    let kernel = dir.join("upgrade");
+    let upgraded = dir.join("upgrade");
     let [disk, there] = ["remote.disk", "server.disk"].map(|name| dir.join(name));
     let [one, other] = vm::cable("debian");
-    let server = Computer::new(&machine("server"), &there, &kernel_of(&kernel))
+    let server = Computer::new(&machine("server"), &there, &kernel_of(&upgraded))
         .cmdline("story=server")
         .network(one)
         .start()
         .map_err(|error| format!("{error:#}"))?;
-    for name in ["ssh", "nfs"] {
-        let computer = computer(name, USUAL_MEMORY, &disk, &kernel).network(other.clone());
+    for (name, kernel) in [("ssh", &upgraded), ("nfs", dir)] {
+        let computer = computer(name, USUAL_MEMORY, &disk, kernel).network(other.clone());
         panic(name, &computer, &disk)?;
         crashes(name, 0)?;
     }

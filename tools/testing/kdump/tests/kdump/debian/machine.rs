@@ -15,12 +15,15 @@ pub type Made<T> = LazyLock<Result<T, String>>;
 /// Where the packages were installed, and what the scripts have written down.
 pub static INSTALLED: Made<PathBuf> = LazyLock::new(|| {
     let dir = vm::build_dir().join("debian");
-    run("install", &[&bare(), &vm::build_dir().join("deb"), &dir])?;
+    run("install", &[&bare(), &packages(), &dir])?;
     Ok(dir)
 });
 
-/// The same place, after a machine like that has got another kernel.
+/// The same place, after another machine has got a kernel from backports, modules for it by DKMS, and then another kernel.
 pub static UPGRADED: Made<PathBuf> = LazyLock::new(|| on_top("upgrade"));
+
+/// The same place, after kernels, modules and settings have come and gone.
+pub static CHOSEN: Made<PathBuf> = LazyLock::new(|| on_top("choose"));
 
 /// The same place, after dracut has made its images.
 pub static IMAGES: Made<PathBuf> = LazyLock::new(|| on_top("dracut"));
@@ -31,8 +34,12 @@ pub static REMOVED: Made<PathBuf> = LazyLock::new(|| on_top("remove"));
 /// Each changes a layer of its own.
 fn on_top(script: &str) -> Result<PathBuf, String> {
     let dir = made(&INSTALLED)?;
-    run(script, &[&bare(), dir])?;
+    run(script, &[&bare(), &packages(), dir])?;
     Ok(dir.clone())
+}
+
+fn packages() -> PathBuf {
+    vm::build_dir().join("deb")
 }
 
 /// The machine without our packages.

@@ -2,7 +2,10 @@
 
 //! Installing and removing.
 
-use crate::debian::machine::{of, text, INSTALLED, REMOVED, UPGRADED};
+use crate::debian::{
+    choice::Choice,
+    machine::{of, text, INSTALLED, REMOVED, UPGRADED},
+};
 
 /// What our packages put into an initramfs.
 const OURS: [&str; 3] = ["/vmcore_devdump.ko", "/cxgb4_dump.ko", "init-top/devdump"];
@@ -19,11 +22,69 @@ const OF_OTHERS: [&str; 7] = [
 ];
 
 #[test]
-fn apt_builds_the_modules_for_the_kernel() {
-    let status = text(of(&INSTALLED).join("dkms.status"));
+fn apt_brings_in_the_crash_kernel_and_no_compiler() {
+    let dir = of(&INSTALLED);
+    let said = text(dir.join("apt.log"));
+    let new = said
+        .split("The following NEW packages will be installed:")
+        .nth(1)
+        .expect("new packages");
+    let new = new.split("upgraded,").next().unwrap();
+    for name in [
+        "linux-binary-7",
+        "linux-modules-7",
+        "vmcore-devdump-modules-7",
+    ] {
+        assert!(new.contains(name), "{name}: {new}");
+    }
+    for name in [
+        "gcc",
+        "rustc",
+        "clang",
+        "dkms",
+        "linux-source",
+        "linux-image",
+    ] {
+        assert!(!new.contains(name), "{name}: {new}");
+    }
+    // What is there is in the boot menu.
+    let boot = text(dir.join("boot.list"));
+    let images: Vec<&str> = boot
+        .lines()
+        .filter(|name| name.starts_with("vmlinuz"))
+        .collect();
+    assert_eq!(images.len(), 1, "{boot}");
+    assert!(images[0].starts_with("vmlinuz-6.12."), "{boot}");
+}
+
+#[test]
+fn the_crash_kernel_has_our_modules_and_is_the_one_that_kdump_tools_takes() {
+    let dir = of(&INSTALLED);
+    let chosen = Choice::of(&dir.join("crash-kernel"));
+    assert!(
+        chosen
+            .why
+            .starts_with("the newest that our modules are for; they are not for "),
+        "{chosen:?}"
+    );
+    chosen.assert_taken();
+    let listed = text(dir.join("kdump.list"));
+    for name in OURS {
+        assert!(listed.contains(name), "{name}: {listed}");
+    }
+}
+
+#[test]
+fn dkms_builds_the_modules_as_soon_as_it_can() {
+    let upgrade = of(&UPGRADED).join("upgrade");
+    let said = text(upgrade.join("built.log"));
+    assert!(said.contains("is left out: the source of"), "{said}");
+    assert_eq!(Choice::of(&upgrade.join("built.chosen")).kernel, "-");
+    let status = text(upgrade.join("source.status"));
     assert_eq!(status.lines().count(), 1, "{status}");
     assert!(status.starts_with("vmcore-devdump/"), "{status}");
     assert!(status.trim_end().ends_with(": installed"), "{status}");
+    Choice::of(&upgrade.join("source.chosen")).assert_taken();
 }
 
 #[test]
@@ -35,6 +96,9 @@ fn a_new_kernel_gets_the_modules_and_its_crash_kernel_too() {
     for name in OURS {
         assert!(listed.contains(name), "{name}: {listed}");
     }
+    let chosen = Choice::of(&upgrade.join("installed.chosen"));
+    assert!(chosen.kernel.contains("-cloud-"), "{chosen:?}");
+    chosen.assert_taken();
 }
 
 #[test]
@@ -44,21 +108,26 @@ fn nothing_of_ours_stays_of_a_kernel_that_is_removed() {
     assert_eq!(status.lines().count(), 1, "{status}");
     assert!(status.contains("-cloud-"), "{status}");
     let left = text(upgrade.join("left"));
-    let left: Vec<&str> = left
-        .lines()
-        .filter(|line| line.contains("+deb13"))
-        .collect();
+    let left: Vec<&str> = left.lines().filter(|line| line.contains("7.")).collect();
     assert!(!left.is_empty());
     assert!(left.iter().all(|name| name.contains("-cloud-")), "{left:?}");
 }
 
 #[test]
-fn a_kernel_without_its_source_is_left_out_until_that_comes() {
-    let said = text(of(&REMOVED).join("source"));
-    assert!(said.contains("is left out: the source of"), "{said}");
-    // What DKMS calls skipped: no reason for apt to stop.
-    assert!(said.contains("exit status 77"), "{said}");
-    assert!(said.trim_end().ends_with(": installed"), "{said}");
+fn apt_does_not_remove_the_crash_kernel_by_itself() {
+    let removed = |path: &str| -> Vec<String> {
+        let said = text(of(&UPGRADED).join(path));
+        let names = said.lines().filter_map(|line| line.strip_prefix("Remv "));
+        names
+            .map(|name| name.split(' ').next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(removed("autoremove"), Vec::<String>::new());
+    // DKMS does not depend on any kernel, and apt keeps those only that it takes for important itself.
+    let chosen = Choice::of(&of(&UPGRADED).join("upgrade/installed.chosen")).kernel;
+    let of_it = |path| removed(path).iter().any(|name| name.ends_with(&chosen));
+    assert!(!of_it("upgrade/autoremove"));
+    assert!(of_it("upgrade/autoremove.unprotected"));
 }
 
 #[test]
@@ -105,4 +174,5 @@ fn purging_leaves_nothing() {
         .filter(|path| !OF_OTHERS.iter().any(|dir| path.starts_with(dir)))
         .collect();
     assert_eq!(left, Vec::<&str>::new());
+    assert_eq!(text(of(&REMOVED).join("left.settings")), "");
 }
