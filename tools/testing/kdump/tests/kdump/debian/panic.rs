@@ -134,6 +134,17 @@ fn without_the_packages_the_dump_is_as_it_was() {
     assert!(!panic.crash_kernel().contains("devdump"));
 }
 
+#[test]
+fn the_crash_kernel_keeps_pcie_errors_if_the_admin_agrees() {
+    const APPENDED: &str = "irqpoll usbcore.nousb pcie_ports=compat";
+    let panic = of(&USUAL);
+    panic.place(APPENDED);
+    let show = panic.told("kdump-config.show");
+    assert!(show.contains(APPENDED), "{show}");
+    // Nobody has asked that one.
+    assert!(!of(&PURGED).crash_kernel().contains("pcie_ports"));
+}
+
 /// Debian's own, whatever is installed of ours.
 const TOO_OLD: &str = "WARNING   makedumpfile   1.7.6 loses pages of kernel ";
 
