@@ -3,11 +3,13 @@
 //! `vmcoredd doctor`: whether the next panic of this machine would leave device dumps, and if not, what to do.
 
 mod adapters;
+mod agreed;
 mod change;
 mod command_line;
 mod crash_kernel;
 mod deadline;
 mod dump_service;
+mod evidence;
 mod initramfs;
 mod loaded;
 mod makedumpfile;
@@ -61,6 +63,11 @@ impl Finding {
             found: found.into(),
             advice: None,
         }
+    }
+
+    /// Nothing is wrong, but it could be otherwise.
+    fn hint(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::bad(check, State::Ok, found, advice)
     }
 
     fn bad(
@@ -119,6 +126,7 @@ fn examine(system: &System) -> Vec<Finding> {
     findings.extend(modules::check(system, &line, &release));
     findings.extend(panics::check(&line));
     findings.push(adapters::check(system, &release));
+    findings.extend(evidence::check(system, &line));
     match initramfs {
         Ok(initramfs) => {
             findings.push(initramfs::check(system, &initramfs));

@@ -3,6 +3,7 @@
 //! `vmcoredd doctor`, on systems that are ready for a panic and on others.
 
 mod crash_line;
+mod evidence;
 mod ready;
 
 use std::fs;
