@@ -8,6 +8,7 @@ mod change;
 mod command_line;
 mod crash_kernel;
 mod deadline;
+mod descriptions;
 mod dump_service;
 mod evidence;
 mod initramfs;
@@ -126,6 +127,7 @@ fn examine(system: &System) -> Vec<Finding> {
     findings.extend(modules::check(system, &line, &release));
     findings.extend(panics::check(&line));
     findings.push(adapters::check(system, &release));
+    findings.extend(descriptions::check(system));
     findings.extend(evidence::check(system, &line));
     match initramfs {
         Ok(initramfs) => {

@@ -138,6 +138,42 @@ fn what_is_kept_or_was_decided_is_no_complaint() {
 }
 
 #[test]
+fn descriptions_that_cannot_be_used_are_found() {
+    const FILE: &str = "etc/vmcore-devdump/devices.d/a.toml";
+    const SOUND: &str = "[device]\nname = \"a\"\nclass = \"0108\"\n[[range]]\nbar = 0\nstart = 0\n";
+    fn described(system: &System, text: &str) {
+        system.write(FILE, text);
+        system.touch("var/lib/kdump/initrd.img-7.3.4+deb13-amd64");
+        system.touch(WRITTEN);
+    }
+    check(&[
+        (
+            |s| described(s, &SOUND.replace("bar = 0", "bar = 9")),
+            1,
+            "a.toml:5:7: error: a device has BARs 0 to 5",
+            "`vmcoredd devices check` says more",
+        ),
+        (
+            |s| {
+                s.write(FILE, SOUND);
+                s.touch(FILE);
+            },
+            1,
+            "/etc/vmcore-devdump/devices.d/a.toml is newer than the initramfs",
+            "vmcore-devdump-update",
+        ),
+    ]);
+    let system = System::ready();
+    described(&system, SOUND);
+    let (status, said) = system.examine();
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("1 in /etc/vmcore-devdump/devices.d"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_was_agreed_to_and_is_not_loaded_is_found() {
     check(&[(
         |s| settings(s, "KEEP_PCIE_ERRORS=yes"),
