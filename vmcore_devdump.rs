@@ -19,14 +19,18 @@ use kernel::prelude::*;
 mod bindings {
     //! What the core needs of the kernel and the `kernel` crate does not have.
 
+    pub(crate) mod clock;
     pub(crate) mod crash_dump;
     pub(crate) mod crc32;
     pub(crate) mod file;
+    pub(crate) mod kmsg_dump;
     pub(crate) mod module;
     pub(crate) mod oom;
     pub(crate) mod page;
     pub(crate) mod proc_fs;
     pub(crate) mod task;
+    #[allow(dead_code)] // Drivers need more of it.
+    pub(crate) mod zlib;
 }
 
 #[path = "rust/abi/lib.rs"]
@@ -61,6 +65,10 @@ module! {
             default: 90,
             description: "All dumps are finished so many seconds after loading, 1 to 3600 (90)",
         },
+        crash_log: bool {
+            default: false,
+            description: "Dump what the crash kernel has logged so far, as crash_log (no)",
+        },
     },
 }
 
@@ -78,6 +86,9 @@ impl kernel::Module for VmcoreDevdump {
             dump_seconds: module_parameters::dump_seconds.value(),
             deadline_seconds: module_parameters::deadline_seconds.value(),
         })?;
+        if module_parameters::crash_log.value() {
+            devdump::crash_log::add();
+        }
         Ok(Self)
     }
 }

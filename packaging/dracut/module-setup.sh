@@ -8,6 +8,15 @@ settings() {
 	. "$root/usr/lib/vmcore-devdump/settings"
 }
 
+# Devices that the admin has described in $1.
+descriptions() {
+	local files=("$1"/*.toml) table=$initdir/lib/firmware/vmcore-devdump/devices.bin
+	[[ -e ${files[0]} ]] || return 0
+	mkdir -p "${table%/*}"
+	vmcoredd devices compile -o "$table" "${files[@]}" ||
+		dwarn "vmcore-devdump: what $1 describes is not dumped: see vmcoredd devices check"
+}
+
 check() {
 	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL
 	settings
@@ -37,6 +46,7 @@ install() {
 	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf
 	echo "$DRIVERS" >"$initdir/etc/vmcore-devdump.drivers"
 	echo "$DEADLINE" >"$initdir/etc/vmcore-devdump.deadline"
+	descriptions "${dracutsysrootdir-}/etc/vmcore-devdump/devices.d"
 	inst_script "${dracutsysrootdir-}/usr/lib/vmcore-devdump/load" /usr/lib/vmcore-devdump/load
 	inst_hook pre-udev 01 "$moddir/load.sh"
 	return 0

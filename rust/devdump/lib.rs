@@ -5,6 +5,7 @@
 mod budget;
 mod collector;
 mod crash_kernel;
+pub(crate) mod crash_log;
 mod deadline;
 mod dump;
 mod dumps;

@@ -18,6 +18,7 @@ use super::{
             vmcoredd::NAME_LEN,
         },
         server::{
+            Backend,
             Classic,
             Stream, //
         },
@@ -83,11 +84,19 @@ fn fill(driver: &mut Classic, name: &[u8], size: usize, share: Share) -> Result<
 
 /// Adds the dump that `driver` writes.
 pub(crate) fn add_stream(name: &[u8], mut driver: Stream) -> Result<(), Failure> {
+    add(name, &mut |sink| driver.collect(sink))
+}
+
+/// Adds the dump that `collect` writes.
+pub(super) fn add(
+    name: &[u8],
+    collect: &mut dyn FnMut(&mut dyn Backend) -> Result,
+) -> Result<(), Failure> {
     let registration = Registration::begin(name, 0, Names::AreUnique)?;
     let limits = registration.limits;
     let payload = Store::new(Share::new(limits));
     let mut collector = Collector::new(payload, registration.start, &limits);
-    let collected = driver.collect(&mut collector);
+    let collected = collect(&mut collector);
     let (reason, missing) = collector.shortcoming();
     let missing = *missing;
     let payload = match collected {

@@ -163,6 +163,12 @@ impl<'a> Device<'a> {
             .filter_map(Result::ok)
     }
 
+    /// The condition with a number.
+    pub fn condition(&self, number: u16) -> Option<Condition> {
+        let start = usize::from(number).saturating_mul(RECORD_LEN);
+        Condition::parse(self.conditions.bytes.get(start..)?).ok()
+    }
+
     /// What is never read.
     pub fn never(&self) -> impl Iterator<Item = Never> + 'a {
         self.never.records(Never::parse).filter_map(Result::ok)

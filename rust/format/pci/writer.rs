@@ -42,11 +42,12 @@ fn run_at(values: &[u8], at: usize, width: usize) -> (Status, usize) {
     let rest = values.get(at.saturating_mul(width)..).unwrap_or_default();
     let mut rest = rest.chunks_exact(width).map(status_of);
     let status = rest.next().unwrap_or(Status::VALUES);
-    let more = match status {
-        Status::VALUES => 0,
-        _ => rest.take_while(|next| *next == status).count(),
+    let same = match status {
+        Status::VALUES => None,
+        status => Some(status),
     };
-    (status, more.saturating_add(1))
+    let more = rest.take_while(|next| Some(*next) == same);
+    (status, more.fold(1, |run, _| run.saturating_add(1)))
 }
 
 fn status_of(value: &[u8]) -> Status {

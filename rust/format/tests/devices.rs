@@ -81,6 +81,9 @@ fn what_is_written_is_read() {
         assert_eq!(found.name(), written.name);
         assert!(found.matches().eq(written.matches.iter().copied()));
         assert!(found.conditions().eq(written.conditions.iter().copied()));
+        let numbers = 0..written.conditions.len() as u16;
+        let each = numbers.filter_map(|number| found.condition(number));
+        assert!(each.eq(written.conditions.iter().copied()));
         assert!(found.never().eq(written.never.iter().copied()));
         assert!(found.entries().eq(written.entries.iter().copied()));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What C says. */
+#include <linux/kmsg_dump.h>
 #include <linux/proc_fs.h>
 #include <linux/zlib.h>
 #include "../../../include/vmcore_devdump.h"
@@ -29,6 +30,10 @@ void layout(void)
 #endif
 	OFFSET(struct proc_ops, proc_mmap);
 	OFFSET(struct proc_ops, proc_get_unmapped_area);
+
+	SIZE(struct kmsg_dump_iter);
+	OFFSET(struct kmsg_dump_iter, cur_seq);
+	OFFSET(struct kmsg_dump_iter, next_seq);
 
 	SIZE(struct z_stream_s);
 	OFFSET(struct z_stream_s, next_in);

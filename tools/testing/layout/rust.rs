@@ -31,6 +31,7 @@ macro_rules! same_in_c {
 #[path = "../../../rust/bindings"]
 mod bindings {
     pub(crate) mod file;
+    pub(crate) mod kmsg_dump;
     pub(crate) mod proc_fs;
     pub(crate) mod zlib;
 }

@@ -11,6 +11,33 @@ use vmcore_format::manifest::{padded, Entry, Header, Reason, Status};
 #[allow(dead_code)]
 mod files;
 
+const DESCRIPTION: &str = r#"
+[device]
+name = "a"
+match = ["8086:10d3"]
+class = "0200"
+never = [0xc0, "0x4000-0x40ff"]
+[[range]]
+bar = 0
+start = 0
+count = 4
+stride = 8
+width = 4
+if = { bar = 0, at = 4, bit = 24 }
+[[register]]
+bar = 0
+at = 8
+name = "STATUS"
+kind = "counter"
+fields = { LU = 1, SPEED = { bits = "7:6", values = { 0 = "10" } } }
+"#;
+const SVD: &str = "<device><peripherals><peripheral><name>A</name><registers><cluster><name>C%s</name><dim>2</dim>\
+<dimIncrement>8</dimIncrement><addressOffset>0</addressOffset><register derivedFrom=\"B\"><name>B</name><addressOffset>4</addressOffset>\
+<size>32</size><readAction>clear</readAction><fields><field><name>F</name><bitRange>[3:2]</bitRange></field></fields></register>\
+</cluster></registers></peripheral></peripherals></device>";
+const CHIPSEC: &str = "<configuration><registers><register name=\"A\" type=\"mmio\" bar=\"B\" offset=\"0x8\" size=\"4\">\
+<field name=\"F\" bit=\"4\" size=\"2\"/></register></registers></configuration>";
+
 /// Of one dump, complete. Its CRC-32s are wrong: that is damage, and no reason to stop.
 fn manifest() -> Vec<u8> {
     let header = Header {
@@ -77,6 +104,9 @@ fn main() -> std::io::Result<()> {
         ("elf", elf),
         ("kdump", kdump),
         ("cudbg", image),
+        ("description", DESCRIPTION.into()),
+        ("svd", SVD.into()),
+        ("chipsec", CHIPSEC.into()),
     ] {
         fs::write(dir.join(name), bytes)?;
     }

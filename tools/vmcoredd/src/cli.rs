@@ -86,6 +86,10 @@ pub enum Command {
     /// Say whether the next panic of this machine would leave device dumps, and if not, what to do
     #[command(after_help = exit_status::help("doctor"))]
     Doctor(Doctor),
+    /// Describe devices to dump that the modules do not know
+    ///
+    /// A description is a file in /etc/vmcore-devdump/devices.d, as Documentation/devices.rst explains.
+    Devices(Devices),
 }
 
 #[derive(Args)]
@@ -218,4 +222,79 @@ pub struct Collect {
 fn sections(others: &[&'static str]) -> ValueParser {
     let names = [&kinds::section_names(), others].concat();
     PossibleValuesParser::new(names).into()
+}
+
+#[derive(Args)]
+pub struct Devices {
+    #[command(subcommand)]
+    pub command: DevicesCommand,
+}
+
+#[derive(Subcommand)]
+pub enum DevicesCommand {
+    /// Say what is wrong in descriptions, and where
+    Check(DevicesFiles),
+    /// Make of descriptions the table that the crash kernel reads
+    ///
+    /// The initramfs of the crash kernel has it as /lib/firmware/vmcore-devdump/devices.bin.
+    Compile(Compile),
+    /// Print a description with the names that a CMSIS-SVD file, or one of chipsec, has for registers
+    ///
+    /// It says nothing about what is read: that takes a [[range]]. Registers that change when they are read are left out, as far as the file
+    /// says so; those of chipsec do not.
+    Import(Import),
+}
+
+#[derive(Args)]
+pub struct DevicesFiles {
+    /// Descriptions [default: /etc/vmcore-devdump/devices.d/*.toml]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Compile {
+    /// Descriptions [default: /etc/vmcore-devdump/devices.d/*.toml]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// CMSIS-SVD, or XML of chipsec
+    pub file: PathBuf,
+    /// What the device is to be called
+    #[arg(long)]
+    pub name: String,
+    /// Devices that have these registers, as `lspci -n` prints them; may be repeated
+    #[arg(
+        long = "match",
+        value_name = "VENDOR:DEVICE",
+        required_unless_present = "class"
+    )]
+    pub ids: Vec<String>,
+    /// Class of devices that have these registers
+    #[arg(long, conflicts_with = "ids", value_name = "DIGITS")]
+    pub class: Option<String>,
+    /// Take the registers of this peripheral, or what chipsec calls a BAR
+    #[arg(long)]
+    pub part: Option<String>,
+    /// The BAR where they are
+    #[arg(long, default_value_t = 0)]
+    pub bar: u8,
+    /// Where they begin in it
+    #[arg(long, default_value = "0", hide_default_value = true, value_parser = offset)]
+    pub offset: u32,
+}
+
+/// Decimal, or with `0x`.
+fn offset(text: &str) -> Result<u32, String> {
+    let offset = crate::devices::number(text).and_then(|value| u32::try_from(value).ok());
+    offset.ok_or_else(|| "write a number below 4 GiB, decimal or with 0x".to_owned())
 }

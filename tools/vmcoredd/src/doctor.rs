@@ -3,12 +3,15 @@
 //! `vmcoredd doctor`: whether the next panic of this machine would leave device dumps, and if not, what to do.
 
 mod adapters;
+mod agreed;
 mod change;
 mod choice;
 mod command_line;
 mod crash_kernel;
 mod deadline;
+mod descriptions;
 mod dump_service;
+mod evidence;
 mod initramfs;
 mod loaded;
 mod makedumpfile;
@@ -63,6 +66,11 @@ impl Finding {
             found: found.into(),
             advice: None,
         }
+    }
+
+    /// Nothing is wrong, but it could be otherwise.
+    fn hint(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::bad(check, State::Ok, found, advice)
     }
 
     fn bad(
@@ -122,6 +130,8 @@ fn examine(system: &System) -> Vec<Finding> {
     findings.extend(modules::check(system, &line, &release));
     findings.extend(panics::check(&line));
     findings.push(adapters::check(system, &release));
+    findings.extend(descriptions::check(system));
+    findings.extend(evidence::check(system, &line));
     match initramfs {
         Ok(initramfs) => {
             findings.push(initramfs::check(system, &initramfs));

@@ -29,6 +29,7 @@
 //! Beside them: `names`, databases of registers that others keep; `kernel`, which finds the kernel's log in its memory; `cli`, the command line, and `doctor`, which examines a system.
 
 pub mod cli;
+pub mod devices;
 mod doctor;
 pub mod findings;
 pub mod input;
@@ -72,6 +73,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Verify(args) => verify::run(args),
         Command::Diagnose(args) => diagnose::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::Devices(args) => devices::run(args),
     };
     match result {
         Ok(status) => status,

@@ -12,7 +12,7 @@ mod memory_map;
 pub mod messages;
 pub mod out;
 pub mod report;
-mod save;
+pub mod save;
 pub mod show;
 mod table;
 pub mod timeline;

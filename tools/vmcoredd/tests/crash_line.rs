@@ -29,7 +29,7 @@ fn device_dumps_that_are_switched_off_are_found_wherever_that_is() {
             |s| s.append("novmcoredd"),
             1,
             "device dumps are off: a setting of kdump",
-            "remove novmcoredd from KDUMP_CMDLINE_APPEND in /etc/default/kdump-tools, then run `kdump-config unload; kdump-config load`",
+            "remove novmcoredd from KDUMP_CMDLINE_APPEND in /etc/default/kdump-tools, then run `systemctl restart kdump-tools`",
         ),
         (
             |s| s.write(KDUMP_TOOLS, "KDUMP_CMDLINE='root=/dev/vda novmcoredd=1'"),
@@ -90,7 +90,7 @@ fn what_keeps_our_modules_out_is_found() {
             "panic_on_taint=0x1000: our modules would not be loaded",
             "they would make the crash kernel panic: in /etc/default/kdump-tools, set `KDUMP_CMDLINE_APPEND=\"reset_devices systemd.unit=kdump-tools-dump.service \
              nr_cpus=1 irqpoll usbcore.nousb panic_on_taint=0\"` (it replaces kdump-tools' own default, which therefore \
-             is part of it), then run `kdump-config unload; kdump-config load`",
+             is part of it), then run `systemctl restart kdump-tools`",
         ),
         (
             |s| s.boot("panic_on_taint=0 panic-on-taint=2000,nousertaint panic_on_taint=x"),
@@ -215,7 +215,7 @@ fn a_crash_kernel_that_is_not_told_to_save_is_critical() {
 
 #[test]
 fn settings_that_the_loaded_crash_kernel_does_not_have_are_found() {
-    const LOAD: &str = "run `kdump-config unload; kdump-config load`";
+    const LOAD: &str = "run `systemctl restart kdump-tools`";
     check(&[
         (
             |s| s.write("proc/cmdline", "root=/dev/vda a b"),

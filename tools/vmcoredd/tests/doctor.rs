@@ -4,6 +4,7 @@
 
 mod crash_kernel;
 mod crash_line;
+mod evidence;
 mod ready;
 
 use std::fs;

@@ -105,10 +105,35 @@ impl System {
         system.program("kdump-config", "exit 0");
         system.program("lsinitramfs", "exec /bin/busybox cat /listing");
         system.modinfo(RELEASE);
-        let alone = alone();
-        fs::copy("/bin/busybox", system.0.path().join("bin/busybox")).unwrap();
-        drop(alone);
+        system.busybox();
         system
+    }
+
+    /// What runs programs.
+    pub fn busybox(&self) {
+        let _alone = alone();
+        fs::copy("/bin/busybox", self.0.path().join("bin/busybox")).unwrap();
+    }
+
+    /// Runs a command in it.
+    pub fn run(&self, command: &[&str]) -> Output {
+        Self::output(
+            Command::new("/usr/sbin/chroot")
+                .arg(self.0.path())
+                .args(command)
+                .env("PATH", "/bin"),
+        )
+    }
+
+    fn output(command: &mut Command) -> Output {
+        let alone = alone();
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(alone);
+        child.wait_with_output().unwrap()
     }
 
     pub fn write(&self, path: &str, text: &str) {
@@ -183,16 +208,11 @@ impl System {
     }
 
     pub fn doctor(&self) -> Output {
-        let alone = alone();
-        let doctor = Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
-            .args(["doctor", "--root"])
-            .arg(self.0.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(alone);
-        doctor.wait_with_output().unwrap()
+        Self::output(
+            Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
+                .args(["doctor", "--root"])
+                .arg(self.0.path()),
+        )
     }
 
     /// Exit status and what it says.

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Whatever a file holds, reading it ends, and does not panic: from a pipe and from a file.
+//! Whatever a file holds, reading it ends, and does not panic: a vmcore from a pipe and from a file, and a description of a device,
+//! which is one that the module understands, too.
 
 #![no_main]
 
-use std::{io::Write, os::fd::AsRawFd, path::PathBuf};
+use std::{
+    io::Write,
+    os::fd::AsRawFd,
+    path::{Path, PathBuf},
+};
 
 use libfuzzer_sys::fuzz_target;
-use vmcoredd::{kinds, Vmcore};
+use vmcoredd::{
+    devices::{self, import, Source},
+    kinds, Vmcore,
+};
 
 fuzz_target!(|bytes: &[u8]| {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        describe(text);
+    }
     if let Ok(vmcore) = Vmcore::stream(bytes) {
         read(&vmcore);
     }
@@ -36,5 +47,24 @@ fn read(vmcore: &Vmcore) {
         for section in kinds::section_names() {
             let _ = content.tables(section);
         }
+    }
+}
+
+fn describe(text: &str) {
+    let check = |text: &str| devices::check(&Source::new(Path::new("-"), text.to_owned()));
+    if let (Some(device), _) = check(text) {
+        if let Err(error) = devices::compile(&[device]) {
+            // Of a single file, nothing else is checked there.
+            assert!(error.to_string().contains("a table of at most"), "{error}");
+        }
+    }
+    let place = import::Place {
+        bar: 0,
+        offset: 0,
+        part: None,
+    };
+    if let Ok(imported) = import::import(text, &place) {
+        let (_, complaints) = check(&import::write(&imported, "name", "class = \"0200\""));
+        assert!(complaints.is_empty(), "{complaints:?}");
     }
 }

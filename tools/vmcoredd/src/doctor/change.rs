@@ -2,6 +2,7 @@
 
 //! How to change the command line of the crash kernel.
 
+use super::agreed;
 use super::command_line::{
     CommandLine,
     Loader,
@@ -19,7 +20,7 @@ impl Loader {
     /// How to load the crash kernel again.
     pub fn again(self) -> &'static str {
         match self {
-            Self::KdumpTools => "run `kdump-config unload; kdump-config load`",
+            Self::KdumpTools => "run `systemctl restart kdump-tools`",
             Self::Sysconfig => "run `systemctl restart kdump`",
             Self::Other => "load the crash kernel again",
         }
@@ -83,6 +84,7 @@ impl CommandLine {
             Origin::Running => None,
             Origin::Set => Some(format!("{set} in {file}")),
             Origin::Appended => Some(format!("{append} in {file}")),
+            Origin::Agreed => Some(agreed::SETTINGS.to_owned()),
             Origin::Computed => Some(format!("what {file} makes of it")),
         }
     }

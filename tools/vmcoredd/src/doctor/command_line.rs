@@ -3,6 +3,7 @@
 //! The command line that the crash kernel gets when it is loaded the next time.
 
 use super::{
+    agreed::{self, Answer},
     loaded::Loaded,
     shell::Settings,
     system::System, //
@@ -45,6 +46,8 @@ pub enum Origin {
     Set,
     /// The setting that is appended.
     Appended,
+    /// Appended to that, because the admin agrees.
+    Agreed,
     /// Settings that only a shell understands; it was there when the crash kernel was loaded.
     Computed,
 }
@@ -117,11 +120,15 @@ impl CommandLine {
                 words = split(&loaded.command_line, Origin::Computed);
             }
         }
-        Self {
+        let mut line = Self {
             loader: Loader::KdumpTools,
             words,
             append,
+        };
+        if agreed::answer(system) == Some(Answer::Yes) && line.last("pcie_ports").is_none() {
+            line.words.extend(split(agreed::WORD, Origin::Agreed));
         }
+        line
     }
 
     fn by_sysconfig(system: &System) -> Self {

@@ -13,6 +13,7 @@ use super::{
     Finding,
     State, //
 };
+use crate::devices::DIR;
 
 const CHECK: &str = "settings";
 /// What goes into the initramfs.
@@ -25,8 +26,18 @@ const FILES: [&str; 3] = [
 /// `None`: there is nothing to compare them with.
 pub fn check(system: &System, line: &CommandLine, initramfs: &Initramfs) -> Option<Finding> {
     let made = system.modified(&initramfs.path)?;
-    let newer = |file: &&&str| system.modified(file).is_some_and(|time| time > made);
-    if let Some(file) = FILES.iter().find(newer) {
+    let newer = |file: &String| system.modified(file).is_some_and(|time| time > made);
+    // Its own time is that of a file that was removed.
+    let descriptions = system
+        .names(DIR)
+        .into_iter()
+        .map(|name| format!("{DIR}/{name}"));
+    let files = FILES
+        .map(str::to_owned)
+        .into_iter()
+        .chain(descriptions)
+        .chain([DIR.to_owned()]);
+    if let Some(file) = files.into_iter().find(newer) {
         return Some(Finding::bad(
             CHECK,
             State::Warning,

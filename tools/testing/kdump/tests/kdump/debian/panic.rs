@@ -172,6 +172,17 @@ fn without_the_packages_the_dump_is_as_it_was() {
 }
 
 #[test]
+fn the_crash_kernel_keeps_pcie_errors_if_the_admin_agrees() {
+    const APPENDED: &str = "irqpoll usbcore.nousb pcie_ports=compat";
+    let panic = of(&USUAL);
+    panic.place(APPENDED);
+    let show = panic.told("kdump-config.show");
+    assert!(show.contains(APPENDED), "{show}");
+    // Nobody has asked that one.
+    assert!(!of(&PURGED).crash_kernel().contains("pcie_ports"));
+}
+
+#[test]
 fn the_doctor_says_what_the_panic_then_shows() {
     const ADAPTERS: &str = "WARNING   adapters       cxgb4_dump is not installed for kernel 6.12.";
     const INITRAMFS: &str = "WARNING   initramfs      /var/lib/kdump/initrd.img-6.12.";

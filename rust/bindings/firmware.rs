@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Files that the kernel reads by itself, and whether it may do what they ask for.
+//!
+//! C headers: `include/linux/firmware.h`, `include/linux/security.h`
+
+use super::pci_functions::Function;
+use kernel::{
+    bindings,
+    error::to_result,
+    prelude::*, //
+};
+
+use core::ptr::NonNull;
+
+/// A file, in memory.
+///
+/// # Invariants
+///
+/// The firmware loader has read it for us.
+pub(crate) struct Firmware(NonNull<bindings::firmware>);
+
+impl Firmware {
+    /// Reads the file `name` in the folders of the firmware loader, and asks nobody else for it. `ENOENT`: there is none.
+    /// `function`: any, for the log.
+    pub(crate) fn read(name: &CStr, function: &Function) -> Result<Self> {
+        let mut found = core::ptr::null();
+        // SAFETY: A string, a device, and a place for the result.
+        to_result(unsafe {
+            bindings::request_firmware_direct(&mut found, name.as_char_ptr(), function.device())
+        })?;
+        // INVARIANT: It has just been read.
+        NonNull::new(found.cast_mut()).map(Self).ok_or(ENOENT)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: By the type invariant it is valid, and so are the bytes; an empty file may have none.
+        unsafe {
+            let firmware = self.0.as_ref();
+            match firmware.data.is_null() {
+                true => &[],
+                false => core::slice::from_raw_parts(firmware.data, firmware.size),
+            }
+        }
+    }
+}
+
+impl Drop for Firmware {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant.
+        unsafe { bindings::release_firmware(self.0.as_ptr()) };
+    }
+}
+
+/// Whether user space may not access PCI devices: what it has asked for is not to be done then.
+pub(crate) fn pci_is_locked_down() -> bool {
+    // SAFETY: No precondition.
+    unsafe { bindings::security_locked_down(bindings::lockdown_reason_LOCKDOWN_PCI_ACCESS) != 0 }
+}
