@@ -30,8 +30,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
-    let commands = [&command].into_iter().chain(command.get_subcommands());
-    commands.map(page).collect()
+    let mut pages = Vec::new();
+    all(&command, &mut |command| Ok(pages.push(page(command)?)))?;
+    Ok(pages)
+}
+
+fn all(command: &Command, to: &mut impl FnMut(&Command) -> io::Result<()>) -> io::Result<()> {
+    to(command)?;
+    command
+        .get_subcommands()
+        .try_for_each(|command| all(command, to))
 }
 
 fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
@@ -42,15 +50,14 @@ fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
-    let is_all = command.has_subcommands();
-    if is_all {
+    if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
     writeln!(page, ".SH \"EXIT STATUS\"")?;
     for (status, meaning) in exit_status::of(command.get_name()) {
         writeln!(page, ".TP\n{status}\n{meaning}")?;
     }
-    if is_all {
+    if command.get_version().is_some() {
         writeln!(page, ".SH EXAMPLES\n.nf")?;
         for example in EXAMPLES {
             writeln!(page, "{}", example.replace('-', "\\-"))?;

@@ -89,6 +89,7 @@ pub enum Command {
     /// Describe devices to dump that the modules do not know
     ///
     /// A description is a file in /etc/vmcore-devdump/devices.d, as Documentation/devices.rst explains.
+    #[command(after_help = exit_status::help("devices"))]
     Devices(Devices),
 }
 
@@ -233,15 +234,18 @@ pub struct Devices {
 #[derive(Subcommand)]
 pub enum DevicesCommand {
     /// Say what is wrong in descriptions, and where
+    #[command(after_help = exit_status::help("check"))]
     Check(DevicesFiles),
     /// Make of descriptions the table that the crash kernel reads
     ///
     /// The initramfs of the crash kernel has it as /lib/firmware/vmcore-devdump/devices.bin.
+    #[command(after_help = exit_status::help("compile"))]
     Compile(Compile),
     /// Print a description with the names that a CMSIS-SVD file, or one of chipsec, has for registers
     ///
     /// It says nothing about what is read: that takes a [[range]]. Registers that change when they are read are left out, as far as the file
     /// says so; those of chipsec do not.
+    #[command(after_help = exit_status::help("import"))]
     Import(Import),
 }
 

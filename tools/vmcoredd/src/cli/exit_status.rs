@@ -97,6 +97,18 @@ const DOCTOR: Statuses = &[
     ),
 ];
 
+const DEVICES: Statuses = &[
+    (0, "nothing is wrong, and what was to be written is"),
+    (
+        1,
+        "something is wrong in a description, and nothing is written",
+    ),
+    (
+        2,
+        "a file cannot be read or written, or the command line is wrong",
+    ),
+];
+
 /// Those that all commands have.
 const ALL: Statuses = &[
     (0, "all is well"),
@@ -119,6 +131,7 @@ pub fn of(command: &str) -> Statuses {
         "collect" => COLLECT,
         "timeline" => TIMELINE,
         "doctor" => DOCTOR,
+        "devices" | "check" | "compile" | "import" => DEVICES,
         _ => ALL,
     }
 }
