@@ -119,7 +119,7 @@ fn a_crash_kernel_that_is_not_the_one_that_was_meant_is_found() {
             },
             1,
             "another crash kernel was loaded than the one that is chosen now, /lib/modules/7.3.4+deb13-amd64/vmlinuz",
-            "kdump-config load",
+            "run `systemctl restart kdump-tools`",
         ),
         (
             |s| {
@@ -130,7 +130,7 @@ fn a_crash_kernel_that_is_not_the_one_that_was_meant_is_found() {
             },
             1,
             "another crash kernel was loaded than the one that is chosen now",
-            "kdump-config load",
+            "run `systemctl restart kdump-tools`",
         ),
     ]);
 }
