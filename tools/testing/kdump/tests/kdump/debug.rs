@@ -31,7 +31,7 @@ const REPORTS: &[&str] = &[
 const BROKEN: [&str; 5] = [
     "all-ones from the start",
     "gone after 3000 accesses",
-    "an analyzer stuck, and half of the lookup engine; vital product data corrupt",
+    "an analyzer stuck, and half of the lookup engine; vital product data corrupt; the log among packets",
     "BAR0 of 128 KiB",
     "an absurd aperture, more ids than there can be, vital product data dead",
 ];
@@ -84,7 +84,8 @@ static DEBUG: Boot = LazyLock::new(|| {
         Chip::T6 => small(Adapter::t6(71)),
     });
     let broken = BROKEN.map(|what| {
-        let case = CASES.iter().find(|case| case.what == what).unwrap();
+        let case = CASES.iter().find(|case| case.what == what);
+        let case = case.unwrap_or_else(|| panic!("no case is called {what:?}"));
         let options = case.options.iter();
         options.fold(small(Adapter::t6(71)), |adapter, option| {
             adapter.option(option)

@@ -68,16 +68,14 @@ fn machine(name: &str, chip: Chip) -> Vm {
 }
 
 fn ours(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
-    let script = save_with_dumps().replace("devdump.ko ", "devdump.ko dump_seconds=600 ");
-    boot(machine(name, chip).crash_kernel(&script))
+    boot(machine(name, chip).crash_kernel(&save_with_dumps()))
 }
 
 fn theirs(name: &str, chip: Chip) -> Result<vm::Outcome, String> {
-    let load = LOAD_C_DRIVER.replace("devdump.ko ", "devdump.ko deadline_seconds=3600 ");
     boot(
         machine(name, chip)
             .c_driver()
-            .crash_kernel(&format!("{load}{SAVE}")),
+            .crash_kernel(&format!("{LOAD_C_DRIVER}{SAVE}")),
     )
 }
 
