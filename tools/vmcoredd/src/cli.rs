@@ -77,6 +77,12 @@ pub enum Command {
     /// has both already is left alone.
     #[command(after_help = exit_status::help("collect"))]
     Collect(Collect),
+    /// Say what is different in two files
+    ///
+    /// Registers that stay as they are unless something happens are told from counters, clocks and pointers. Compare with a dump of a
+    /// healthy device, or of the same one from another day.
+    #[command(after_help = exit_status::help("diff"))]
+    Diff(Diff),
     /// What the kernel and a device wrote down, side by side
     #[command(after_help = exit_status::help("timeline"))]
     Timeline(Timeline),
@@ -301,4 +307,23 @@ pub struct Import {
 fn offset(text: &str) -> Result<u32, String> {
     let offset = crate::devices::number(text).and_then(|value| u32::try_from(value).ok());
     offset.ok_or_else(|| "write a number below 4 GiB, decimal or with 0x".to_owned())
+}
+
+#[derive(Args)]
+pub struct Diff {
+    /// A vmcore, or what `extract` or `collect` has written
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// Another one
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Show counters, clocks and pointers that are different, too
+    #[arg(long)]
+    pub all: bool,
+    /// Show rows of this section that are different; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = sections(&[]))]
+    pub section: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }

@@ -44,7 +44,7 @@ use anstream::ColorChoice;
 pub use self::vmcore::Vmcore;
 use self::{
     cli::{Cli, Color, Command},
-    views::{collect, diagnose, extract, list, messages, report, show, timeline, verify},
+    views::{collect, diagnose, diff, extract, list, messages, report, show, timeline, verify},
 };
 
 /// Everything was as it should be.
@@ -71,6 +71,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Timeline(args) => timeline::run(args),
         Command::Show(args) => show::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Diagnose(args) => diagnose::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Devices(args) => devices::run(args),

@@ -5,6 +5,7 @@
 mod bundle;
 pub mod collect;
 pub mod diagnose;
+pub mod diff;
 pub mod extract;
 pub mod json;
 pub mod list;

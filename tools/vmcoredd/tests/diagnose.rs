@@ -66,8 +66,8 @@ fn queues(adapter: &mut Adapter) -> Vec<u8> {
     section
 }
 
-/// What a dump of an adapter says of what rules look at.
-fn diagnose(options: Options) -> Diagnosis {
+/// A dump of an adapter, with what rules look at.
+fn image(options: Options) -> Vec<u8> {
     let chip = options.chip;
     let mut adapter = Adapter::new(Options {
         mc_mib: 1,
@@ -100,8 +100,12 @@ fn diagnose(options: Options) -> Diagnosis {
     let mut log = vec![0; len as usize];
     adapter.peek(start.into(), &mut log);
     sections.push(files::append(&mut image, Section::DevLog, &log));
-    let image = files::finish(chip, image, &sections);
-    let vmcore = Vmcore::stream(&image[..]).unwrap();
+    files::finish(chip, image, &sections)
+}
+
+/// What that says.
+fn diagnose(options: Options) -> Diagnosis {
+    let vmcore = Vmcore::stream(&image(options)[..]).unwrap();
     let content = vmcore.dumps()[0].content().unwrap().unwrap();
     findings::diagnose(content.as_ref()).unwrap()
 }
@@ -270,4 +274,47 @@ fn a_noisy_chip_has_many_findings_and_no_bit_of_a_cause_vanishes() {
         .findings
         .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
     assert!(!diagnosis.unknown.is_empty() && !diagnosis.masked.is_empty());
+}
+
+#[test]
+fn the_difference_from_a_healthy_adapter_is_the_fault() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let write = |name: &str, fault: Option<&str>| {
+        let options = Options {
+            faults: fault
+                .map(|name| Fault::named(name).unwrap())
+                .into_iter()
+                .collect(),
+            ..Options::new(Chip::T6, 1)
+        };
+        let path = dir.path().join(name);
+        std::fs::write(&path, image(options)).unwrap();
+        path
+    };
+    let healthy = write("healthy", None);
+    let broken = write("broken", Some("EDC0.ECC_UE"));
+    let diff = |before, after| {
+        let said = std::process::Command::new(env!("CARGO_BIN_EXE_vmcoredd"))
+            .arg("diff")
+            .args([before, after])
+            .output()
+            .unwrap();
+        (said.status.code(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (status, said) = diff(&healthy, &healthy);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("none differs that should be the same"),
+        "{said}"
+    );
+    let (status, said) = diff(&healthy, &broken);
+    assert_eq!(status, Some(1), "{said}");
+    let cause = said.lines().find(|line| line.contains("EDC0_H_INT_CAUSE"));
+    assert!(cause.is_some_and(|line| line.contains("+ECC_UE")), "{said}");
+    // The other way round it is gone, and two files that hold nothing cannot be compared.
+    let (status, said) = diff(&broken, &healthy);
+    assert!(status == Some(1) && said.contains("-ECC_UE"), "{said}");
+    let empty = dir.path().join("empty");
+    std::fs::write(&empty, files::elf(&[])).unwrap();
+    assert_eq!(diff(&empty, &empty).0, Some(2));
 }

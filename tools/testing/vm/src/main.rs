@@ -6,7 +6,7 @@ mod bench;
 mod console;
 mod cost;
 
-use std::{path::Path, process::Command, time::Instant};
+use std::{process::Command, time::Instant};
 
 use anyhow::{ensure, Result};
 use clap::{Parser, ValueEnum};
@@ -94,21 +94,25 @@ fn tell() -> Result<()> {
         vmcore.display()
     );
     // The last one says that the adapter had stopped.
+    let vmcore = vmcore.display().to_string();
     for (command, status) in [("list", 0), ("show", 0), ("diagnose", 3)] {
-        vmcoredd(command, &vmcore, status)?;
+        vmcoredd(&[command, &vmcore], status)?;
     }
+    let page = vmcore.replace("vmcore", "report.html");
+    vmcoredd(&["report", &vmcore, "--force", "-o", &page], 0)?;
+    println!("{:9}  {page} is the page to attach to a ticket", "");
     Ok(())
 }
 
-fn vmcoredd(command: &str, vmcore: &Path, expected: i32) -> Result<()> {
-    println!("\n$ vmcoredd {command} {}", vmcore.display());
+fn vmcoredd(args: &[&str], expected: i32) -> Result<()> {
+    println!("\n$ vmcoredd {}", args.join(" "));
     let status = Command::new(vm::bin_dir().join("vmcoredd"))
-        .arg(command)
-        .arg(vmcore)
+        .args(args)
         .status()?;
     ensure!(
         status.code() == Some(expected),
-        "vmcoredd {command}: {status}"
+        "vmcoredd {}: {status}",
+        args[0]
     );
     Ok(())
 }

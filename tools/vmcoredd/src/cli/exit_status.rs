@@ -84,6 +84,12 @@ const TIMELINE: Statuses = &[
     ),
 ];
 
+const DIFF: Statuses = &[
+    (0, "nothing is different that should be the same"),
+    (1, "something is, or a file is damaged"),
+    (2, "a file cannot be read, or there is nothing to compare"),
+];
+
 // As monitoring systems expect it.
 const DOCTOR: Statuses = &[
     (0, "all is ready"),
@@ -130,6 +136,7 @@ pub fn of(command: &str) -> Statuses {
         "report" => REPORT,
         "collect" => COLLECT,
         "timeline" => TIMELINE,
+        "diff" => DIFF,
         "doctor" => DOCTOR,
         "devices" | "check" | "compile" | "import" => DEVICES,
         _ => ALL,

@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use serde::Serialize;
+
 use super::table::{hex, text, Table};
 
 /// Registers of a device.
@@ -28,6 +30,22 @@ pub struct Register {
     pub fields: Vec<Field>,
     /// One to begin with, when a device has stopped.
     pub is_telling: bool,
+    pub kind: Kind,
+}
+
+/// What a register does when nothing is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// It stays as it is.
+    #[default]
+    State,
+    /// It counts events.
+    Counter,
+    /// It counts time.
+    Clock,
+    /// It follows what the device or its driver does.
+    Pointer,
 }
 
 /// What a field holds.

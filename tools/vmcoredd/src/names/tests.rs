@@ -112,6 +112,7 @@ fn names_go_to_what_has_none() {
         bits: 32,
         fields,
         is_telling: false,
+        kind: register::Kind::State,
     };
     let field = |name: &'static str, value, low, bits| register::Field {
         name: name.into(),

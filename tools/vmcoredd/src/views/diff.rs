@@ -6,54 +6,67 @@ mod registers;
 mod report;
 mod tables;
 
-use std::io::Write;
-
 use anyhow::Result;
+use serde::Serialize;
 
 use self::report::{Changed, Report};
+use super::{json, messages::clear, out::Out};
 use crate::{
     cli::Diff,
-    complain,
     kinds::{section::Section, Content, Dump},
-    progress, views,
+    views::{self, messages::complain},
     vmcore::Vmcore,
 };
+
+#[derive(Serialize)]
+struct Compared {
+    before: String,
+    after: String,
+    dumps: Vec<Report>,
+}
 
 pub fn run(args: &Diff) -> Result<u8> {
     let (before, after) = (Vmcore::open(&args.before)?, Vmcore::open(&args.after)?);
     let sound = [&before, &after].map(views::report) == [true; 2];
-    let pairs = pairs(before.dumps(), after.dumps());
     let mut reports = Vec::new();
-    for (name, of_before, of_after) in &pairs {
-        let contents =
-            [of_before, of_after].map(|dump| dump.and_then(|dump| dump.content().ok().flatten()));
+    for (name, one, other) in pairs(before.dumps(), after.dumps()) {
+        let contents = [one, other].map(|dump| dump.and_then(|dump| dump.content().ok().flatten()));
         match contents {
-            [Some(one), Some(other)] if one.format() == other.format() => {
-                reports.push(report(name, one.as_ref(), other.as_ref(), &args.section));
+            [Some(before), Some(after)] if before.format() == after.format() => {
+                reports.push(compare(
+                    &name,
+                    before.as_ref(),
+                    after.as_ref(),
+                    &args.section,
+                ));
             }
-            [_, _] => complain!("{name}: {}", incomparable(*of_before, *of_after)),
+            _ => complain!("{name}: {}", incomparable(one, other)),
         }
     }
-    progress::clear();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    clear();
+    let is_same = reports.iter().all(Report::is_empty);
+    let is_nothing = reports.is_empty();
     if args.json {
-        views::print_json(&mut out, &reports)?;
+        let compared = Compared {
+            before: args.before.display().to_string(),
+            after: args.after.display().to_string(),
+            dumps: reports,
+        };
+        json::print("diff", &compared)?;
     } else {
+        let mut out = Out::stdout();
         for report in &reports {
             report.print(&mut out, args.all)?;
         }
+        out.flush()?;
     }
-    out.flush()?;
-    if reports.is_empty() || !sound {
+    if is_nothing {
         complain!(
             "nothing to compare: both files must hold dumps of the same kind, see `vmcoredd list`"
         );
         return Ok(crate::UNUSABLE);
     }
-    Ok(match reports.iter().all(Report::is_empty) {
-        true => crate::OK,
-        false => crate::DAMAGED,
-    })
+    Ok(crate::status(true, sound && is_same))
 }
 
 type Pair<'a> = (String, Option<&'a Dump>, Option<&'a Dump>);
@@ -83,17 +96,10 @@ fn incomparable(before: Option<&Dump>, after: Option<&Dump>) -> &'static str {
     }
 }
 
-fn report(name: &str, before: &dyn Content, after: &dyn Content, wanted: &[String]) -> Report {
+fn compare(name: &str, before: &dyn Content, after: &dyn Content, wanted: &[String]) -> Report {
     let (old, new) = (before.sections(), after.sections());
-    let remarks = before.remarks();
-    let is_new = |remark: &crate::kinds::remark::Remark| {
-        !remarks
-            .iter()
-            .any(|old| (&old.unit, &old.text) == (&remark.unit, &remark.text))
-    };
     let mut report = Report {
         name: name.to_owned(),
-        remarks: after.remarks().into_iter().filter(is_new).collect(),
         gone: missing(&old, &new),
         come: missing(&new, &old),
         sections: statuses(&old, &new),
@@ -104,7 +110,8 @@ fn report(name: &str, before: &dyn Content, after: &dyn Content, wanted: &[Strin
         let tables = (before.tables(&section.name), after.tables(&section.name));
         if let (Some(one), Some(other)) = tables {
             let all = wanted.contains(&section.name);
-            report.tables.extend(tables::compare(&one, &other, all));
+            let section = tables::compare(&section.name, &one, &other, all);
+            report.tables.extend(section);
         }
     }
     report
@@ -120,15 +127,13 @@ fn missing(sections: &[Section], others: &[Section]) -> Vec<String> {
 /// Of those that are in both, how they went.
 fn statuses(before: &[Section], after: &[Section]) -> Vec<Changed> {
     let old = |name: &str| before.iter().find(|section| section.name == name);
-    after
-        .iter()
-        .filter_map(|section| {
-            let old = old(&section.name)?;
-            (old.status != section.status).then(|| Changed {
-                what: section.name.clone(),
-                before: old.status.clone(),
-                after: section.status.clone(),
-            })
+    let changed = after.iter().filter_map(|section| {
+        let old = old(&section.name)?;
+        (old.words() != section.words()).then(|| Changed {
+            what: section.name.clone(),
+            before: old.words(),
+            after: section.words(),
         })
-        .collect()
+    });
+    changed.collect()
 }

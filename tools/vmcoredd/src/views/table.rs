@@ -7,7 +7,7 @@ use std::io::Result;
 use super::out::{Look, Out};
 use crate::kinds::table::{Cell, Table, Type};
 
-fn text(cell: &Cell, type_: Type) -> String {
+pub fn text(cell: &Cell, type_: Type) -> String {
     match (cell, type_) {
         (Cell::Number(value), Type::Hex(digits)) => format!("{value:0digits$x}"),
         (Cell::Number(value), _) => value.to_string(),

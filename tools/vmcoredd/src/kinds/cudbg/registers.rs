@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use vmcore_format::cudbg::{reg_dump, Chip};
 
 use super::names;
-use crate::kinds::register::{Field, Register, MASKED};
+use crate::kinds::register::{Field, Kind, Register, MASKED};
 
 /// Units by the address at which they begin.
 const UNITS: [(u32, &str); 33] = [
@@ -62,6 +62,7 @@ pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
             name: name.map(Cow::from),
             value: value.into(),
             bits: 32,
+            kind: name.map_or(Kind::State, kind),
             is_telling: !fields.is_empty() || name.is_some_and(is_telling),
             fields,
         }
@@ -102,6 +103,30 @@ fn is_telling(name: &str) -> bool {
         || name.contains("_ECC_")
         || name.ends_with("_FW")
         || ["PL_REV", "PL_WHOAMI"].contains(&name)
+}
+
+/// By its name: they follow conventions.
+fn kind(name: &str) -> Kind {
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    if has(&[
+        "_CNT",
+        "COUNT",
+        "_STAT_",
+        "_STATS",
+        "_BYTES",
+        "_FRAMES",
+        "_DROP",
+        "ECC_STATUS",
+    ]) && !name.contains("INT_")
+    {
+        Kind::Counter
+    } else if has(&["TIMESTAMP", "_CLOCK", "TIME_LO", "TIME_HI", "CURRENT_TIME"]) {
+        Kind::Clock
+    } else if has(&["PIDX", "CIDX", "_PTR", "RDADDR", "WRADDR"]) {
+        Kind::Pointer
+    } else {
+        Kind::State
+    }
 }
 
 fn unit(address: u32) -> &'static str {

@@ -12,15 +12,20 @@ use crate::kinds::register::{self, Field, Kind, Registers};
 #[derive(Serialize)]
 pub struct Register {
     pub unit: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     address: u64,
+    #[serde(serialize_with = "hex")]
     before: u64,
+    #[serde(serialize_with = "hex")]
     after: u64,
     bits: u32,
     pub kind: Kind,
     /// Of its fields, what became of those that are different.
     fields: Vec<String>,
+}
+
+fn hex<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{value:#x}"))
 }
 
 /// Which register it is, in both.

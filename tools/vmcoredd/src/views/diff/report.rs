@@ -2,22 +2,20 @@
 
 //! What was found, as text and as JSON.
 
-use std::io::{Result, Write};
+use std::io::Result;
 
 use serde::Serialize;
 
 use super::{registers::Register, tables::Section};
 use crate::{
-    kinds::{register::Kind, remark::Remark},
-    views::remark,
+    kinds::register::Kind,
+    views::out::{Look, Out},
 };
 
 /// What is different in a dump.
 #[derive(Default, Serialize)]
 pub struct Report {
     pub name: String,
-    /// What matters now, and did not before.
-    pub remarks: Vec<Remark>,
     /// Sections that are not there any more, and those that were not there.
     pub gone: Vec<String>,
     pub come: Vec<String>,
@@ -43,7 +41,7 @@ pub struct Changed {
 impl Report {
     /// Whether nothing is different that should be the same.
     pub fn is_empty(&self) -> bool {
-        let words = self.remarks.len() + self.gone.len() + self.come.len() + self.sections.len();
+        let words = self.gone.len() + self.come.len() + self.sections.len();
         let mut registers = self.registers.iter();
         words == 0
             && self.tables.is_empty()
@@ -51,46 +49,38 @@ impl Report {
     }
 
     /// What changes all the time is only counted, unless `all` is to be seen.
-    pub fn print(&self, out: &mut impl Write, all: bool) -> Result<()> {
-        writeln!(out, "{}", self.name)?;
-        remark::print(out, &self.remarks)?;
+    pub fn print(&self, out: &mut Out, all: bool) -> Result<()> {
+        out.line(4, Look::Heading.paint(&self.name))?;
         for (words, names) in [("gone", &self.gone), ("new", &self.come)] {
-            names
-                .iter()
-                .try_for_each(|name| writeln!(out, "  {words}: {name}"))?;
+            for name in names {
+                out.line(4, format!("  {words}: {name}"))?;
+            }
         }
-        for Changed {
-            what,
-            before,
-            after,
-        } in &self.sections
-        {
-            writeln!(out, "  {what}: {before} -> {after}")?;
+        for changed in &self.sections {
+            let Changed {
+                what,
+                before,
+                after,
+            } = changed;
+            out.line(4, format!("  {what}: {before} -> {after}"))?;
         }
         for (kind, words) in [
             (
                 Kind::State,
                 "registers that stay as they are unless something happens",
             ),
-            (
-                Kind::Touched,
-                "registers that whoever took a dump had changed",
-            ),
             (Kind::Pointer, "pointers"),
             (Kind::Counter, "counters"),
             (Kind::Clock, "clocks"),
         ] {
-            let registers: Vec<_> = self
-                .registers
-                .iter()
-                .filter(|register| register.kind == kind)
-                .collect();
+            let registers = self.registers.iter();
+            let registers: Vec<_> = registers.filter(|register| register.kind == kind).collect();
             if registers.is_empty() {
                 continue;
             }
             let shown = all || kind == Kind::State;
             let hint = if shown { "" } else { " (--all shows them)" };
-            writeln!(out, "  {words}: {} differ{hint}", registers.len())?;
+            out.line(4, format!("  {words}: {} differ{hint}", registers.len()))?;
             if shown {
                 print_registers(out, &registers)?;
             }
@@ -100,17 +90,17 @@ impl Report {
             (self.registers_after_only, "second"),
         ] {
             if count > 0 {
-                writeln!(out, "  {count} registers are only in the {which}")?;
+                out.line(4, format!("  {count} registers are only in the {which}"))?;
             }
         }
-        self.tables
-            .iter()
-            .try_for_each(|section| section.print(out))?;
+        for section in &self.tables {
+            section.print(out)?;
+        }
         if self.is_empty() {
-            writeln!(
-                out,
-                "  of {} registers, none differs that should be the same",
-                self.registers_compared
+            let number = self.registers_compared;
+            out.line(
+                4,
+                format!("  of {number} registers, none differs that should be the same"),
             )?;
         }
         Ok(())
@@ -118,14 +108,14 @@ impl Report {
 }
 
 /// Those of a unit together.
-fn print_registers(out: &mut impl Write, registers: &[&Register]) -> Result<()> {
+fn print_registers(out: &mut Out, registers: &[&Register]) -> Result<()> {
     let mut unit = "";
     for register in registers {
         if register.unit != unit {
             unit = &register.unit;
-            writeln!(out, "    {unit}")?;
+            out.line(6, format!("    {unit}"))?;
         }
-        writeln!(out, "      {register}")?;
+        out.line(8, format!("      {register}"))?;
     }
     Ok(())
 }

@@ -2,19 +2,13 @@
 
 //! Sections whose tables are different: rows are known by their first cells.
 
-use std::{
-    collections::BTreeMap,
-    io::{Result, Write},
-};
+use std::{collections::BTreeMap, io::Result};
 
 use serde::Serialize;
 
 use crate::{
-    kinds::{
-        table::{Cell, Table},
-        Tables,
-    },
-    views::table,
+    kinds::table::{Cell, Column, Table},
+    views::{out::Out, table},
 };
 
 #[derive(Serialize)]
@@ -24,15 +18,14 @@ pub struct Section {
     changed: usize,
     of: usize,
     /// If they were asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     rows: Vec<String>,
 }
 
 /// `None`: they are the same. With `all`, the rows that are not.
-pub fn compare(before: &Tables, after: &Tables, all: bool) -> Option<Section> {
-    let (old, new) = (rows(&before.tables), rows(&after.tables));
+pub fn compare(name: &str, before: &[Table], after: &[Table], all: bool) -> Option<Section> {
+    let (old, new) = (rows(before), rows(after));
     let mut section = Section {
-        section: after.section.to_string(),
+        section: name.to_owned(),
         changed: 0,
         of: new.len().max(old.len()),
         rows: Vec::new(),
@@ -57,22 +50,31 @@ pub fn compare(before: &Tables, after: &Tables, all: bool) -> Option<Section> {
 }
 
 /// Columns and cells of a row.
-type Row<'a> = Vec<(&'a str, &'a Cell)>;
+type Row<'a> = Vec<(&'a Column, &'a Cell)>;
 
+/// Rows by the title of their table and their first cell; a record is a row for each of its columns.
 fn rows(tables: &[Table]) -> BTreeMap<String, Row<'_>> {
     let mut rows = BTreeMap::new();
     for table in tables {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for row in &table.rows {
-            let first = row.first().map_or_else(String::new, table::text);
+            let cells = table.columns.iter().zip(row);
+            if table.is_record {
+                rows.extend(cells.map(|pair| (pair.0.name.to_string(), vec![pair])));
+                continue;
+            }
+            let cells: Row<'_> = cells.collect();
+            let first = cells.first();
+            let first = first.map_or_else(String::new, |(column, cell)| {
+                table::text(cell, column.type_)
+            });
             let count = seen.entry(first.clone()).or_default();
             *count += 1;
             let mut key = format!("{} {first}", table.title);
             if *count > 1 {
                 key += &format!(" ({count})");
             }
-            let columns = table.columns.iter().map(String::as_str);
-            rows.insert(key.trim().to_owned(), columns.zip(row).collect());
+            rows.insert(key.trim().to_owned(), cells);
         }
     }
     rows
@@ -80,28 +82,32 @@ fn rows(tables: &[Table]) -> BTreeMap<String, Row<'_>> {
 
 fn cells(old: &Row<'_>, new: &Row<'_>) -> String {
     let changed = new.iter().zip(old).filter(|(new, old)| new != old);
-    let changed: Vec<_> = changed
-        .map(|((column, new), (_, old))| {
-            format!("{column} {} -> {}", table::text(old), table::text(new))
-        })
-        .collect();
-    changed.join(", ")
+    let changed = changed.map(|((column, new), (_, old))| {
+        let [old, new] = [old, new].map(|cell| table::text(cell, column.type_));
+        format!("{} {old} -> {new}", column.name)
+    });
+    changed.collect::<Vec<_>>().join(", ")
 }
 
 impl Section {
-    pub fn print(&self, out: &mut impl Write) -> Result<()> {
+    pub fn print(&self, out: &mut Out) -> Result<()> {
         let Self {
             section,
             changed,
             of,
             rows,
         } = self;
-        let hint = if rows.is_empty() {
-            format!(" (--section {section} shows them)")
-        } else {
-            String::new()
+        let hint = match rows.is_empty() {
+            true => format!(" (--section {section} shows them)"),
+            false => String::new(),
         };
-        writeln!(out, "  {section}: {changed} of {of} rows differ{hint}")?;
-        rows.iter().try_for_each(|row| writeln!(out, "    {row}"))
+        out.line(
+            4,
+            format!("  {section}: {changed} of {of} rows differ{hint}"),
+        )?;
+        for row in rows {
+            out.line(6, format!("    {row}"))?;
+        }
+        Ok(())
     }
 }

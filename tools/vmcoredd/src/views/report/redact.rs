@@ -86,6 +86,7 @@ impl Redaction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::register::Kind;
 
     #[test]
     fn addresses_and_serial_numbers_are_hidden_and_the_rest_is_not() {
@@ -127,6 +128,7 @@ mod tests {
             bits: 32,
             fields: Vec::new(),
             is_telling: false,
+            kind: Kind::State,
         };
         for (name, expected) in [
             (Some("SGE_INT_CAUSE1"), "0x00000012"),
