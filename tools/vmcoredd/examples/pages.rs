@@ -31,7 +31,10 @@ fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let mut pages = Vec::new();
-    all(&command, &mut |command| Ok(pages.push(page(command)?)))?;
+    all(&command, &mut |command| {
+        pages.push(page(command)?);
+        Ok(())
+    })?;
     Ok(pages)
 }
 
