@@ -3,6 +3,7 @@
 //! What is in device dumps, typed. A kind is a file here, which makes [`Content`] of a [`Dump`] that is its own, and a line in
 //! [`KINDS`].
 
+pub mod crash_log;
 pub mod cudbg;
 pub mod gauge;
 pub mod manifest;
@@ -167,7 +168,7 @@ pub struct Kind {
 }
 
 /// All kinds. The first that a dump is of is the one.
-pub const KINDS: [Kind; 1] = [cudbg::KIND];
+pub const KINDS: [Kind; 2] = [cudbg::KIND, crash_log::KIND];
 
 /// What a payload that begins with these bytes is called.
 pub fn bare(start: &[u8]) -> Option<&'static str> {

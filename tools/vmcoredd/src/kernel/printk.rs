@@ -182,6 +182,9 @@ fn message(info: &Struct<'_>, place: &Struct<'_>, text: &[u8]) -> Result<Message
         level: LEVELS[usize::from(level & 7)].into(),
         is_error: level <= ERROR,
         // Continued lines are lines; nothing else moves the cursor.
-        text: words.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}"),
+        text: words.replace(
+            |c: char| c.is_control() && !matches!(c, '\n' | '\t'),
+            "\u{fffd}",
+        ),
     })
 }

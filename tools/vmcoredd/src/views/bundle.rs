@@ -15,16 +15,12 @@ use vmcore_format::{
 };
 
 use crate::{
-    kinds::messages::Log,
+    kinds::{crash_log::LEVELS, messages::Log},
     vmcore::{Vmcore, KERNEL_LOG},
 };
 
 /// Headers of the file, before the notes.
 const NOTES_AT: u64 = (Ehdr::LEN + Phdr::LEN) as u64;
-/// Of syslog(2).
-const LEVELS: [&str; 8] = [
-    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
-];
 const ET_CORE: u16 = 4;
 const EM_X86_64: u16 = 62;
 
@@ -88,7 +84,7 @@ fn encode(log: &Log) -> Result<Vec<u8>> {
     for message in &log.messages {
         let level = LEVELS.iter().position(|name| *name == message.level);
         let level = level.map_or(String::new(), |level| format!("<{level}>"));
-        for line in message.text.lines() {
+        for line in message.text.split('\n') {
             text += &format!("{level}[{:>12}] {line}\n", log.stamp(message.time));
         }
     }
