@@ -216,7 +216,7 @@ pub(crate) const CASES: &[Case] = &[
             (Section::CimIbqTp0, Good),
             (Section::DumpContext, Good),
         ],
-        good: 48,
+        good: 46,
     },
     Case {
         what: "a memory of 4 GiB, of which next to nothing is there",

@@ -125,7 +125,7 @@ impl Image {
     /// Whether the content of a section is what it should be, as far as can be told; its bytes, decompressed.
     fn check(&self, header: &SectionHeader, place: Range<u64>) -> Result<u64, Failure> {
         let section = Section::from_id(header.id);
-        let is_complete = header.status == Status::OK;
+        let is_complete = header.status == Status::OK && !header.is_partial();
         let mut raw = 0;
         let mut meminfo = Vec::new();
         self.unpack(place, |bytes| {
