@@ -29,7 +29,7 @@ const INTERACTIVE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What the crash kernel runs to have Linux's own driver dump the adapters: our core takes its dumps, of 32 MiB each.
 pub const LOAD_C_DRIVER: &str = "for module in /drivers/*.ko; do insmod $module; done
-insmod /modules/vmcore_devdump.ko total_mib=176 deadline_seconds=3600 dump_seconds=600
+insmod /modules/vmcore_devdump.ko total_mib=208 deadline_seconds=3600 dump_seconds=600
 insmod /modules/cxgb4.ko
 mount --bind /proc/vmcore_devdump /proc/vmcore
 ";

@@ -58,7 +58,7 @@ fn adapters(chip: Chip) -> impl Iterator<Item = (u64, Adapter)> {
 fn machine(name: &str, chip: Chip) -> Vm {
     let vm = Vm::scenario(name)
         .memory_mib(2048)
-        .crashkernel_mib(768)
+        .crashkernel_mib(896)
         .deadline(Duration::from_secs(900));
     let vm = adapters(chip).fold(vm, |vm, (_, adapter)| vm.adapter(adapter));
     match chip {
