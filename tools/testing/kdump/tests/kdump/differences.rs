@@ -451,6 +451,8 @@ fn word(bytes: &[u8], index: usize) -> u32 {
 fn entries(section: &[u8]) -> BTreeMap<u32, &[u8]> {
     let end = word(section, 5);
     let entries = section[24..].chunks_exact(84);
+    // What follows behind the last one may say that it is the first.
+    let entries = entries.rev();
     entries
         .filter(|entry| word(entry, 1) != 0 && word(entry, 0) < end)
         .map(|entry| (word(entry, 0), entry))
@@ -465,7 +467,8 @@ fn scaled(ours: &[u8], theirs: &[u8]) -> Result<(), String> {
             ));
         }
     }
-    if word(ours, 5) != word(theirs, 5) {
+    // Theirs counts the one at which the engine stopped, too.
+    if !(word(ours, 5)..=word(ours, 5) + 1).contains(&word(theirs, 5)) {
         return Err(format!("{} ids, theirs {}", word(ours, 5), word(theirs, 5)));
     }
     let (ours, theirs) = (entries(ours), entries(theirs));

@@ -185,6 +185,7 @@ fn the_crash_kernel_keeps_pcie_errors_if_the_admin_agrees() {
 #[test]
 fn the_doctor_says_what_the_panic_then_shows() {
     const ADAPTERS: &str = "WARNING   adapters       cxgb4_dump is not installed for kernel 6.12.";
+    const ERRORS: &str = "WARNING   PCIe errors    the crash kernel may clear";
     const INITRAMFS: &str = "WARNING   initramfs      /var/lib/kdump/initrd.img-6.12.";
     for (panic, status, complaints) in [
         (&USUAL, "0\n", [].as_slice()),
@@ -193,7 +194,7 @@ fn the_doctor_says_what_the_panic_then_shows() {
             "1\n",
             &["WARNING   kernel         6.12.", ADAPTERS, INITRAMFS],
         ),
-        (&PURGED, "1\n", &[ADAPTERS, INITRAMFS]),
+        (&PURGED, "1\n", &[ADAPTERS, ERRORS, INITRAMFS]),
     ] as [(&'static Made<Panic>, &str, &[&str]); 3]
     {
         let said = of(panic).told("doctor");
