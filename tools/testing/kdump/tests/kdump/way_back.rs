@@ -107,7 +107,8 @@ fn the_core_stays_while_there_is_a_dump_and_goes_when_told() {
 fn when_memory_runs_out_the_vmcore_is_saved_and_registers_are_in_it() {
     let [free, left] =
         ["free", "left"].map(|name| text(&WAY_BACK, name).trim().parse::<u64>().unwrap());
-    assert!(left <= free / 5, "{left} of {free} KiB");
+    // What is private is not in the dump, and takes nothing.
+    assert!(left <= free / 4, "{left} of {free} KiB");
     let (notes, pages) = kdump_file::read(&out("vmcore"));
     assert!(pages.len() > 1 << 20);
     let bytes = manifest(&notes).unwrap();
