@@ -7,7 +7,7 @@
 use anyhow::{ensure, Context, Result};
 
 use super::Kernel;
-use crate::kinds::messages::{Log, Message};
+use crate::kinds::messages::{Log, Message, KERNEL_ERROR, KERNEL_LEVELS};
 
 /// More than any kernel is given.
 const MAX_BITS: u32 = 27;
@@ -17,11 +17,6 @@ const COMMITTED: u64 = 1;
 const FINALIZED: u64 = 2;
 /// A message of no text.
 const NO_TEXT: u64 = 1;
-/// Up to "error".
-const ERROR: u8 = 3;
-const LEVELS: [&str; 8] = [
-    "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
-];
 
 /// A structure in memory, whose fields are found by name.
 struct Struct<'a> {
@@ -179,8 +174,8 @@ fn message(info: &Struct<'_>, place: &Struct<'_>, text: &[u8]) -> Result<Message
     };
     Ok(Message {
         time: info.field::<8>("ts_nsec")?,
-        level: LEVELS[usize::from(level & 7)].into(),
-        is_error: level <= ERROR,
+        level: KERNEL_LEVELS[usize::from(level & 7)].into(),
+        is_error: level <= KERNEL_ERROR,
         // Continued lines are lines; nothing else moves the cursor.
         text: words.replace(
             |c: char| c.is_control() && !matches!(c, '\n' | '\t'),

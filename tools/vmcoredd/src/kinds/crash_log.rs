@@ -8,7 +8,7 @@ use flate2::read::ZlibDecoder;
 use vmcore_format::crash_log::{CrashLog, Header, PIECE_SIZE, SIGNATURE};
 
 use super::{
-    messages::{self, Message},
+    messages::{self, Message, KERNEL_ERROR, KERNEL_LEVELS},
     section::Section,
     table::{counter, number, text, Cell, Table},
     Content, Dump, Failure, Kind,
@@ -31,12 +31,6 @@ pub const KIND: Kind = Kind {
 };
 
 const MICROSECONDS: u64 = 1_000_000;
-/// Of syslog(2).
-pub const LEVELS: [&str; 8] = [
-    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
-];
-/// Levels up to this one tell of an error.
-const ERROR: u64 = 3;
 
 struct Log {
     header: Header,
@@ -152,13 +146,13 @@ impl Content for Log {
             let (seconds, fraction) = line.time.split_once('.').unwrap_or((line.time, ""));
             let number = |text: &str| text.parse::<u64>().unwrap_or(0);
             // The lower three bits; the others say who wrote it.
-            let level = number(line.level) & 7;
+            let level = (number(line.level) & 7) as u8;
             Message {
                 time: number(seconds)
                     .saturating_mul(MICROSECONDS)
                     .saturating_add(number(fraction)),
-                level: LEVELS[level as usize].to_owned(),
-                is_error: level <= ERROR,
+                level: KERNEL_LEVELS[usize::from(level)].to_owned(),
+                is_error: level <= KERNEL_ERROR,
                 text: line.text.to_owned(),
             }
         };

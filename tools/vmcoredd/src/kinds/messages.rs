@@ -4,6 +4,13 @@
 
 use serde::Serialize;
 
+/// What a kernel calls its levels, as dmesg(1) does.
+pub const KERNEL_LEVELS: [&str; 8] = [
+    "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
+];
+/// The last of them that tells of an error.
+pub const KERNEL_ERROR: u8 = 3;
+
 /// A log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Log {

@@ -15,7 +15,7 @@ use vmcore_format::{
 };
 
 use crate::{
-    kinds::{crash_log::LEVELS, messages::Log},
+    kinds::messages::{Log, KERNEL_LEVELS},
     vmcore::{Vmcore, KERNEL_LOG},
 };
 
@@ -82,7 +82,7 @@ fn note(
 fn encode(log: &Log) -> Result<Vec<u8>> {
     let mut text = String::new();
     for message in &log.messages {
-        let level = LEVELS.iter().position(|name| *name == message.level);
+        let level = KERNEL_LEVELS.iter().position(|name| *name == message.level);
         let level = level.map_or(String::new(), |level| format!("<{level}>"));
         for line in message.text.split('\n') {
             text += &format!("{level}[{:>12}] {line}\n", log.stamp(message.time));

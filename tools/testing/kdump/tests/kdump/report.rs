@@ -155,10 +155,11 @@ fn what_is_collected_says_the_same_without_any_memory() {
         let shown = json(&["show", "--json", "--registers"]);
         let log = json(&["timeline", "--json"]);
         let messages = log["kernel"]["messages"].as_array().unwrap();
-        let lines = messages
-            .iter()
-            .flat_map(|message| message["text"].as_str().unwrap().split('\n'));
-        let lines: Vec<_> = lines.map(str::to_owned).collect();
+        let lines = messages.iter().flat_map(|message| {
+            let lines = message["text"].as_str().unwrap().split('\n');
+            lines.map(|line| format!("{} {} {line}", message["level"], message["is_error"]))
+        });
+        let lines: Vec<_> = lines.collect();
         (shown["files"][0]["dumps"].clone(), lines)
     });
     assert!(ours.0.is_array() && ours.1.len() > 100);
