@@ -35,7 +35,7 @@ need-kdir:
 #: These need root and Debian's package archive, and set up what they need by themselves:
 #: make demo              the whole story on real parts: panic, dump, decoded registers (warm: half a minute)
 #: make test              everything that is promised, proven in virtual machines
-#: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's
+#: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's; the reader's time
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
 #: make deb               Debian packages in build/deb (KEY=FILE CERT=FILE: modules are signed with that)
@@ -50,7 +50,8 @@ test: prepare
 bench: what = oracle
 bench: prepare
 	@kdir=$$($(setup)/kdir) && $(enter) $(MAKE) -s modules KDIR="$$kdir" BENCH=y >build/bench.log 2>&1 || { tail build/bench.log; exit 1; }
-	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench
+	@$(setup)/cargo build --release --locked -q -p vmcoredd
+	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench build/target/*/release/vmcoredd
 	@$(enter) build/bin/vm cost
 
 check: prepare

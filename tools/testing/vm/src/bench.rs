@@ -3,7 +3,7 @@
 //! `vm bench`: what collecting costs, in our driver and in the C driver, on the same adapters. Counts are the same on any processor;
 //! times are of the one that it says it runs on.
 
-use std::{collections::BTreeMap, fs, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use vm::{demo, Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::section::Section;
 
 mod large;
+mod reader;
 
 /// Reads and writes of registers and windows.
 #[derive(Clone, Copy, Default)]
@@ -72,7 +73,8 @@ const MORE: &[(&[Section], &str)] = &[
     ),
 ];
 
-pub fn run() -> Result<()> {
+/// `vmcoredd`: as it is installed, where `bin_dir` has the one for tests.
+pub fn run(vmcoredd: &Path) -> Result<()> {
     for chip in ["T5", "T6"] {
         let ours = demo::LOAD.replace(
             "devdump.ko\n",
@@ -87,7 +89,7 @@ pub fn run() -> Result<()> {
             unexplained.join(", ")
         );
     }
-    large::run()
+    reader::run(vmcoredd, &large::run()?)
 }
 
 fn cost(chip: &str, driver: &str, load: &str) -> Result<Cost> {

@@ -6,7 +6,7 @@ mod bench;
 mod console;
 mod cost;
 
-use std::{process::Command, time::Instant};
+use std::{path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{ensure, Result};
 use clap::{Parser, ValueEnum};
@@ -20,8 +20,11 @@ use self::console::Watch;
 enum Cli {
     /// The whole story: panic, device dump, makedumpfile, and what vmcoredd says of it
     Demo,
-    /// Register accesses and time, ours and the C driver's
-    Bench,
+    /// Register accesses and time, ours and the C driver's; how long the reader takes
+    Bench {
+        /// The reader to measure
+        vmcoredd: PathBuf,
+    },
     /// Time, memory and size, ours and the kernel's own
     Cost,
     /// Says what guests run on here
@@ -63,7 +66,7 @@ enum Chip {
 fn main() -> Result<()> {
     match Cli::parse() {
         Cli::Demo => tell(),
-        Cli::Bench => say_accel().and_then(|()| bench::run()),
+        Cli::Bench { vmcoredd } => say_accel().and_then(|()| bench::run(&vmcoredd)),
         Cli::Cost => say_accel().and_then(|()| cost::run()),
         Cli::Accel => say_accel(),
         Cli::Shell(options) => shell(&options),

@@ -2,7 +2,13 @@
 
 //! What comes out of a card with a GiB of memory, in a crash kernel of the usual size.
 
-use std::{fs, ops::Range, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
@@ -23,7 +29,8 @@ struct Memory {
     private: Vec<Range<u64>>,
 }
 
-pub fn run() -> Result<()> {
+/// Gives the vmcore that it was saved in.
+pub fn run() -> Result<PathBuf> {
     let adapter = ["--edc-mib=5", "--mc-mib=1024", "--factory"]
         .iter()
         .fold(Adapter::t6(1), |adapter, option| adapter.option(option));
@@ -100,7 +107,7 @@ pub fn run() -> Result<()> {
         read * 100 >= readable * 99,
         "of {readable} bytes that are not private, only {read} are in the dump"
     );
-    Ok(())
+    Ok(outcome.out.join("vmcore"))
 }
 
 /// The memories of an adapter.
