@@ -45,6 +45,8 @@ impl Reason {
     pub const LIMIT: Self = Self(18);
     /// A register that says where it is made no sense.
     pub const NONSENSE: Self = Self(19);
+    /// Only root may read it.
+    pub const NOT_ALLOWED: Self = Self(20);
 
     /// Words for this reason; `None`: unknown.
     pub const fn words(self) -> Option<&'static str> {
@@ -69,6 +71,7 @@ impl Reason {
             Self::NO_MEMORY => "there was no memory",
             Self::LIMIT => "so much is not read of one device",
             Self::NONSENSE => "the register that says where it is makes no sense",
+            Self::NOT_ALLOWED => "only root may read it",
             _ => return None,
         })
     }

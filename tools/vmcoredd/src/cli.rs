@@ -4,20 +4,21 @@
 
 pub mod exit_status;
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, path::PathBuf};
 
 use clap::{
-    builder::{PossibleValuesParser, ValueParser},
-    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser},
+    Arg, Args, Parser, Subcommand, ValueEnum,
 };
 
 use crate::{kinds, views::timeline::Anchor};
 
-pub const EXAMPLES: [&str; 6] = [
+pub const EXAMPLES: [&str; 7] = [
     "vmcoredd list /var/crash/*/dump.*",
     "ssh HOST cat /var/crash/vmcore | vmcoredd verify -",
     "vmcoredd show vmcore --registers | grep SGE_",
     "vmcoredd show vmcore 05.0 --section dev_log --section cim_la",
+    "vmcoredd show vmcore --lspci | lspci -F - -vvv",
     "vmcoredd extract vmcore --section mc0 -o /tmp/dump",
     "vmcoredd extract vmcore 05.0 -o - | ssh HOST 'cat >card.bin'",
 ];
@@ -34,6 +35,9 @@ pub struct Cli {
     /// `auto` does on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
+    /// Where descriptions of devices are, which have names for registers
+    #[arg(long, global = true, default_value = crate::devices::DIR, value_name = "DIR")]
+    pub devices: PathBuf,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -97,6 +101,12 @@ pub enum Command {
     /// A description is a file in /etc/vmcore-devdump/devices.d, as Documentation/devices.rst explains.
     #[command(after_help = exit_status::help("devices"))]
     Devices(Devices),
+    /// Write what PCI functions look like now to a file, to compare with what they look like after a panic
+    ///
+    /// Only configuration space is read, and only through sysfs. Without root, the kernel hands out the first 64 bytes of it. The file is
+    /// one that the other commands read.
+    #[command(after_help = exit_status::help("snapshot"))]
+    Snapshot(Snapshot),
 }
 
 #[derive(Args)]
@@ -170,6 +180,9 @@ pub struct Show {
     /// All registers, not only those with a name
     #[arg(long)]
     pub registers: bool,
+    /// Print configuration space of PCI functions, for `lspci -F -`
+    #[arg(long, conflicts_with_all = ["section", "registers", "json"])]
+    pub lspci: bool,
     /// Names of registers and fields, for those that have none: CMSIS-SVD, chipsec's XML, FreeBSD's t4_regs.h or reg_defs_t6.c; may be
     /// repeated
     #[arg(long = "names", value_name = "FILE")]
@@ -228,7 +241,31 @@ pub struct Collect {
 /// The names of sections of all kinds of dumps, and `others`.
 fn sections(others: &[&'static str]) -> ValueParser {
     let names = [&kinds::section_names(), others].concat();
-    PossibleValuesParser::new(names).into()
+    Sections(names.into()).into()
+}
+
+/// Shells complete names; addresses of PCI functions are taken, too.
+#[derive(Clone)]
+struct Sections(PossibleValuesParser);
+
+impl TypedValueParser for Sections {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        match value.to_str().filter(|name| kinds::is_section(name)) {
+            Some(name) => Ok(name.to_owned()),
+            None => self.0.parse_ref(command, arg, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
 }
 
 #[derive(Args)]
@@ -326,4 +363,22 @@ pub struct Diff {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Snapshot {
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
+    /// Look at the sysfs in this directory
+    #[arg(
+        long,
+        default_value = "/",
+        hide_default_value = true,
+        value_name = "DIR"
+    )]
+    pub root: PathBuf,
 }

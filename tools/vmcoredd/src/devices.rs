@@ -7,6 +7,7 @@ mod compile;
 mod complaint;
 pub mod description;
 pub mod import;
+pub mod names;
 mod text;
 
 use std::{

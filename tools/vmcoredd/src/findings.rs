@@ -6,6 +6,7 @@
 //! know no family.
 
 mod chelsio;
+mod remarks;
 mod rules;
 mod verdict;
 
@@ -114,6 +115,7 @@ pub struct Diagnosis {
 pub fn diagnose(content: &dyn Content) -> Option<Diagnosis> {
     match content.format() {
         "cudbg" => Some(chelsio::diagnose(content)),
+        "pci" | "crash_log" => Some(remarks::diagnose(content)),
         _ => None,
     }
 }

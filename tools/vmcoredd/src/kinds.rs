@@ -3,13 +3,16 @@
 //! What is in device dumps, typed. A kind is a file here, which makes [`Content`] of a [`Dump`] that is its own, and a line in
 //! [`KINDS`].
 
+pub mod config_space;
 pub mod crash_log;
 pub mod cudbg;
 pub mod gauge;
 pub mod manifest;
 pub mod memory_map;
 pub mod messages;
+pub mod pci;
 pub mod register;
+pub mod remark;
 pub mod section;
 pub mod table;
 pub mod topology;
@@ -17,8 +20,9 @@ pub mod topology;
 use std::{fmt, io, ops::Deref};
 
 use self::{
-    gauge::Gauge, manifest::Entry, memory_map::MemoryMap, messages::Log, register::Registers,
-    section::Section, table::Table, topology::Node,
+    config_space::Configuration, gauge::Gauge, manifest::Entry, memory_map::MemoryMap,
+    messages::Log, register::Registers, remark::Remark, section::Section, table::Table,
+    topology::Node,
 };
 use crate::input::Note;
 
@@ -78,6 +82,11 @@ pub trait Content: Send {
         None
     }
 
+    /// What matters in it, the weightiest first.
+    fn remarks(&self) -> Vec<Remark> {
+        Vec::new()
+    }
+
     /// The parts of it, with their status. Reads all of them.
     fn sections(&self) -> Vec<Section> {
         Vec::new()
@@ -94,6 +103,11 @@ pub trait Content: Send {
 
     fn memory_map(&self) -> Option<MemoryMap> {
         None
+    }
+
+    /// Configuration spaces of PCI functions.
+    fn config_spaces(&self) -> Vec<Configuration> {
+        Vec::new()
     }
 
     /// What may be full.
@@ -163,19 +177,26 @@ pub struct Kind {
     pub bare: fn(&[u8]) -> Option<&'static str>,
     /// What is in a dump; `None` if it is of another kind. Fails if it should be of this one, and is damaged.
     pub open: fn(&Dump) -> Opened,
-    /// Sections that it may have.
+    /// Sections that it may have, if those are always the same.
     pub sections: fn() -> Vec<&'static str>,
+    /// Whether a section may be called so.
+    pub is_section: fn(&str) -> bool,
 }
 
 /// All kinds. The first that a dump is of is the one.
-pub const KINDS: [Kind; 2] = [cudbg::KIND, crash_log::KIND];
+pub const KINDS: [Kind; 3] = [cudbg::KIND, pci::KIND, crash_log::KIND];
 
 /// What a payload that begins with these bytes is called.
 pub fn bare(start: &[u8]) -> Option<&'static str> {
     KINDS.iter().find_map(|kind| (kind.bare)(start))
 }
 
-/// All sections that a dump may have.
+/// Whether a dump may have a section that is called so.
+pub fn is_section(name: &str) -> bool {
+    KINDS.iter().any(|kind| (kind.is_section)(name))
+}
+
+/// All sections that a dump may have, but for those that are called as what is in it.
 pub fn section_names() -> Vec<&'static str> {
     let names = KINDS.iter().flat_map(|kind| (kind.sections)());
     names.collect()

@@ -36,6 +36,7 @@ pub mod input;
 mod kernel;
 pub mod kinds;
 pub mod names;
+mod snapshot;
 mod views;
 mod vmcore;
 
@@ -56,6 +57,7 @@ const UNUSABLE: u8 = 2;
 
 /// Does what the command line says; returns the exit status.
 pub fn run(cli: &Cli) -> u8 {
+    devices::names::take_from(&cli.devices);
     match cli.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,
@@ -75,6 +77,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Diagnose(args) => diagnose::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Snapshot(args) => snapshot::run(args),
     };
     match result {
         Ok(status) => status,

@@ -115,6 +115,14 @@ const DEVICES: Statuses = &[
     ),
 ];
 
+const SNAPSHOT: Statuses = &[
+    (0, "the file is written"),
+    (
+        2,
+        "it is not: there are no PCI functions, or it cannot be written",
+    ),
+];
+
 /// Those that all commands have.
 const ALL: Statuses = &[
     (0, "all is well"),
@@ -138,6 +146,7 @@ pub fn of(command: &str) -> Statuses {
         "timeline" => TIMELINE,
         "diff" => DIFF,
         "doctor" => DOCTOR,
+        "snapshot" => SNAPSHOT,
         "devices" | "check" | "compile" | "import" => DEVICES,
         _ => ALL,
     }

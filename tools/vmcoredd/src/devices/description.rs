@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
 
 use vmcore_format::devices::{Condition, Match};
 
-pub use super::text::Kind;
+use crate::kinds::register::Kind;
 
 #[derive(Debug, PartialEq)]
 pub struct Device {
@@ -38,7 +38,7 @@ pub struct Register {
     /// In bytes.
     pub width: u8,
     pub name: String,
-    pub kind: Option<Kind>,
+    pub kind: Kind,
     /// By their lowest bit.
     pub fields: Vec<Field>,
 }

@@ -10,6 +10,8 @@ use serde::{
 };
 use toml::Spanned;
 
+use crate::kinds::register::Kind;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -63,21 +65,10 @@ pub struct Register {
     pub at: Spanned<u32>,
     pub name: Spanned<String>,
     pub width: Option<Spanned<u8>>,
-    pub kind: Option<Kind>,
+    #[serde(default)]
+    pub kind: Kind,
     #[serde(default)]
     pub fields: BTreeMap<Spanned<String>, Spanned<Field>>,
-}
-
-/// What a register does when nothing is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// It counts events.
-    Counter,
-    /// It counts time.
-    Clock,
-    /// It follows what the device or its driver does.
-    Pointer,
 }
 
 /// Offsets within a BAR, from first to last: a number, or "FIRST-LAST".

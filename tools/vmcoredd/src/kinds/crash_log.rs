@@ -28,6 +28,7 @@ pub const KIND: Kind = Kind {
         }
     },
     sections: || vec![SECTION],
+    is_section: |name| name == SECTION,
 };
 
 const MICROSECONDS: u64 = 1_000_000;

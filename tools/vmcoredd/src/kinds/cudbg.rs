@@ -38,6 +38,7 @@ pub const KIND: Kind = Kind {
         Err(_) => Ok(None),
     },
     sections: || Section::ALL.iter().map(|section| section.name()).collect(),
+    is_section: |name| Section::from_name(name).is_some(),
 };
 
 impl Content for Image {

@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::table::{hex, text, Table};
 
@@ -34,7 +34,7 @@ pub struct Register {
 }
 
 /// What a register does when nothing is wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// It stays as it is.
@@ -46,6 +46,9 @@ pub enum Kind {
     Clock,
     /// It follows what the device or its driver does.
     Pointer,
+    /// Whoever took the dump had changed it before.
+    #[serde(skip_deserializing)]
+    Touched,
 }
 
 /// What a field holds.
@@ -81,10 +84,13 @@ impl Register {
     }
 }
 
+/// The title of a table of registers.
+pub const TABLE: &str = "registers";
+
 /// Registers as a table.
 pub fn table(registers: &[Register]) -> Table {
     let mut table = Table::new(
-        "registers",
+        TABLE,
         [
             hex("address", 5),
             text("unit"),

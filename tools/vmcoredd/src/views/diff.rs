@@ -13,7 +13,7 @@ use self::report::{Changed, Report};
 use super::{json, messages::clear, out::Out};
 use crate::{
     cli::Diff,
-    kinds::{section::Section, Content, Dump},
+    kinds::{register::TABLE, remark::Remark, section::Section, table::Table, Content, Dump},
     views::{self, messages::complain},
     vmcore::Vmcore,
 };
@@ -98,8 +98,14 @@ fn incomparable(before: Option<&Dump>, after: Option<&Dump>) -> &'static str {
 
 fn compare(name: &str, before: &dyn Content, after: &dyn Content, wanted: &[String]) -> Report {
     let (old, new) = (before.sections(), after.sections());
+    let known = before.remarks();
+    let is_new = |remark: &Remark| {
+        let mut known = known.iter();
+        known.all(|old| (&old.unit, &old.text) != (&remark.unit, &remark.text))
+    };
     let mut report = Report {
         name: name.to_owned(),
+        remarks: after.remarks().into_iter().filter(is_new).collect(),
         gone: missing(&old, &new),
         come: missing(&new, &old),
         sections: statuses(&old, &new),
@@ -107,14 +113,21 @@ fn compare(name: &str, before: &dyn Content, after: &dyn Content, wanted: &[Stri
     };
     registers::compare(before.registers(), after.registers(), &mut report);
     for section in &new {
-        let tables = (before.tables(&section.name), after.tables(&section.name));
-        if let (Some(one), Some(other)) = tables {
+        let tables = [before, after].map(|content| tables(content, &section.name));
+        if let [Some(one), Some(other)] = tables {
             let all = wanted.contains(&section.name);
             let section = tables::compare(&section.name, &one, &other, all);
             report.tables.extend(section);
         }
     }
     report
+}
+
+/// What is in a section, but for registers, which are compared by what they do.
+fn tables(content: &dyn Content, section: &str) -> Option<Vec<Table>> {
+    let mut tables = content.tables(section)?;
+    tables.retain(|table| table.title != TABLE);
+    Some(tables)
 }
 
 /// Names of those that are not among `others`.

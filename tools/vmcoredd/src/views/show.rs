@@ -6,18 +6,18 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{
-    json, memory_map,
+    json, lspci, memory_map,
     messages::{clear, complain},
     out::{Look, Out},
-    table,
+    remark, table,
 };
 use crate::{
     cli::Show,
     kinds::{
-        self,
         manifest::Entry,
         memory_map::MemoryMap,
         register::{Register, Registers},
+        remark::Remark,
         section::Section,
         table::Table,
         Content, Dump,
@@ -44,6 +44,7 @@ struct Shown {
 struct Decoded {
     title: Option<String>,
     facts: json::Facts,
+    remarks: Vec<Remark>,
     sections: Vec<Wanted>,
     memory_map: Option<MemoryMap>,
     registers: Vec<Register>,
@@ -63,7 +64,9 @@ struct Wanted {
 
 /// What to show.
 struct Request<'a> {
+    /// Empty: everything that is short enough.
     sections: Vec<&'a str>,
+    all_sections: bool,
     all_registers: bool,
     names: &'a Names,
 }
@@ -165,6 +168,7 @@ impl Shown {
         let Decoded {
             title,
             sections,
+            remarks,
             memory_map: map,
             registers,
             registers_not_read,
@@ -178,8 +182,11 @@ impl Shown {
                 format!("  {short}, {damage}: what follows is what is there"),
             )?;
         }
-        let heading = format!("  {:<16} {:>10} {:>10}  status", "section", "stored", "raw");
-        out.line(4, Look::Heading.paint(heading))?;
+        remark::print(remarks, out)?;
+        if !sections.is_empty() {
+            let heading = format!("  {:<16} {:>10} {:>10}  status", "section", "stored", "raw");
+            out.line(4, Look::Heading.paint(heading))?;
+        }
         for Wanted { section, .. } in sections {
             let Section {
                 name, stored, raw, ..
@@ -189,6 +196,9 @@ impl Shown {
         }
         if let Some(map) = map {
             memory_map::print(map, out)?;
+        }
+        if registers.is_empty() && *registers_not_read == 0 {
+            return Ok(());
         }
         let some = match request.all_registers {
             true => "",
@@ -203,7 +213,12 @@ impl Shown {
             .iter()
             .filter(|register| request.all_registers || register.is_telling);
         for register in shown {
-            let name = register.name.as_ref().unwrap_or(&register.unit);
+            let unit = register.unit.as_ref();
+            let name = match &register.name {
+                Some(name) if name.starts_with(unit) => name.to_string(),
+                Some(name) => format!("{unit} {name}"),
+                None => unit.to_owned(),
+            };
             let digits = register.bits as usize / 4;
             let line = format!(
                 "    {:#07x}  {name:<32} 0x{:0digits$x}  {}",
@@ -238,7 +253,8 @@ impl Decoded {
         let Registers { mut held, not_read } = registers;
         held.retain(|register| request.all_registers || register.name.is_some());
         let sections = content.sections().into_iter().map(|section| {
-            let is_wanted = request.sections.contains(&section.name.as_str());
+            let is_wanted =
+                request.all_sections || request.sections.contains(&section.name.as_str());
             Wanted {
                 tables: is_wanted.then(|| content.tables(&section.name)).flatten(),
                 is_wanted,
@@ -248,6 +264,7 @@ impl Decoded {
         Self {
             title: Some(content.title()),
             facts: json::Facts(content.facts()),
+            remarks: content.remarks(),
             sections: sections.collect(),
             memory_map: content.memory_map(),
             registers: held,
@@ -261,10 +278,8 @@ pub fn run(args: &Show) -> Result<u8> {
     let all = args.section.iter().any(|name| name == "all");
     let request = Request {
         names: &names,
-        sections: match all {
-            true => kinds::section_names(),
-            false => args.section.iter().map(String::as_str).collect(),
-        },
+        sections: args.section.iter().map(String::as_str).collect(),
+        all_sections: all,
         all_registers: args.registers,
     };
     let vmcore = match Vmcore::open(&args.file) {
@@ -278,6 +293,9 @@ pub fn run(args: &Show) -> Result<u8> {
         }
     };
     let (dumps, mut good) = views::select(&vmcore, &args.names);
+    if args.lspci {
+        return configuration(&vmcore, &dumps, good);
+    }
     let shown = dumps.iter().map(|dump| Shown::new(dump, &request));
     let absent = vmcore.manifest.iter().flat_map(|manifest| &manifest.absent);
     let absent = absent.filter(|_| args.names.is_empty()).map(Shown::absent);
@@ -308,4 +326,31 @@ pub fn run(args: &Show) -> Result<u8> {
         );
     }
     Ok(crate::status(true, views::report(&vmcore) && good))
+}
+
+/// What `lspci -F -` reads.
+fn configuration(vmcore: &Vmcore, dumps: &[&Dump], mut good: bool) -> Result<u8> {
+    let path = vmcore.path.display();
+    let mut spaces = Vec::new();
+    for dump in dumps {
+        match dump.content() {
+            Ok(content) => spaces.extend(content.iter().flat_map(|it| it.config_spaces())),
+            Err(error) => {
+                complain!("{path}: {}: {error}", dump.name);
+                good = false;
+            }
+        }
+    }
+    if spaces.is_empty() {
+        complain!("{path}: no configuration space of PCI functions; see `vmcoredd list`");
+        good = false;
+    }
+    clear();
+    let mut out = Out::stdout();
+    let told = lspci::print(&spaces, |line| out.line(0, line))?;
+    out.flush()?;
+    for what in told {
+        complain!("{path}: {what}");
+    }
+    Ok(crate::status(true, views::report(vmcore) && good))
 }

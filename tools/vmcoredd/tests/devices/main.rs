@@ -185,7 +185,7 @@ fn what_is_wrong_is_said_with_its_place_and_what_to_do() {
         (
             "kind = \"pointer\"",
             "kind = \"gauge\"",
-            "x:23:8: error: unknown variant `gauge`, expected one of `counter`, `clock`, `pointer`",
+            "x:23:8: error: unknown variant `gauge`, expected one of `state`, `counter`, `clock`, `pointer`",
         ),
         (
             "LU = 1",

@@ -9,7 +9,10 @@ use anyhow::{bail, Result};
 use roxmltree::Node;
 
 use super::{name, required, sound, Imported, Place, MOST};
-use crate::devices::description::{Field, Register};
+use crate::{
+    devices::description::{Field, Register},
+    kinds::register::Kind,
+};
 
 pub fn import(root: Node, place: &Place) -> Result<Imported> {
     let is_register =
@@ -73,7 +76,7 @@ fn register(node: Node, place: &Place) -> Result<Option<Register>> {
         at,
         width,
         name: name(node.attribute("name").unwrap_or_default()),
-        kind: None,
+        kind: Kind::State,
         fields: sound(fields.collect::<Result<_>>()?, width),
     }))
 }

@@ -9,7 +9,10 @@ use anyhow::{bail, ensure, Result};
 use roxmltree::Node;
 
 use super::{name, required, sound, Imported, Place, MOST};
-use crate::devices::description::{Field, Register};
+use crate::{
+    devices::description::{Field, Register},
+    kinds::register::Kind,
+};
 
 pub fn import(root: Node, place: &Place) -> Result<Imported> {
     let peripherals: Vec<Node> = all(root, "peripherals", "peripheral").collect();
@@ -163,7 +166,7 @@ impl Import<'_> {
                 at,
                 width,
                 name: text,
-                kind: None,
+                kind: Kind::State,
                 fields: sound(fields.filter_map(field).collect(), width),
             });
         }

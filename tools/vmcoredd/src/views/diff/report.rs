@@ -8,14 +8,19 @@ use serde::Serialize;
 
 use super::{registers::Register, tables::Section};
 use crate::{
-    kinds::register::Kind,
-    views::out::{Look, Out},
+    kinds::{register::Kind, remark::Remark},
+    views::{
+        out::{Look, Out},
+        remark,
+    },
 };
 
 /// What is different in a dump.
 #[derive(Default, Serialize)]
 pub struct Report {
     pub name: String,
+    /// What matters now, and did not before.
+    pub remarks: Vec<Remark>,
     /// Sections that are not there any more, and those that were not there.
     pub gone: Vec<String>,
     pub come: Vec<String>,
@@ -41,7 +46,7 @@ pub struct Changed {
 impl Report {
     /// Whether nothing is different that should be the same.
     pub fn is_empty(&self) -> bool {
-        let words = self.gone.len() + self.come.len() + self.sections.len();
+        let words = self.remarks.len() + self.gone.len() + self.come.len() + self.sections.len();
         let mut registers = self.registers.iter();
         words == 0
             && self.tables.is_empty()
@@ -51,6 +56,7 @@ impl Report {
     /// What changes all the time is only counted, unless `all` is to be seen.
     pub fn print(&self, out: &mut Out, all: bool) -> Result<()> {
         out.line(4, Look::Heading.paint(&self.name))?;
+        remark::print(&self.remarks, out)?;
         for (words, names) in [("gone", &self.gone), ("new", &self.come)] {
             for name in names {
                 out.line(4, format!("  {words}: {name}"))?;
@@ -68,6 +74,10 @@ impl Report {
             (
                 Kind::State,
                 "registers that stay as they are unless something happens",
+            ),
+            (
+                Kind::Touched,
+                "registers that whoever took a dump had changed",
             ),
             (Kind::Pointer, "pointers"),
             (Kind::Counter, "counters"),

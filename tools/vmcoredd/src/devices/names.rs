@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Names for registers that were read: of devices that are known, and of those that somebody has described.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{LazyLock, OnceLock},
+};
+
+use super::{
+    check,
+    description::{Device, Register},
+    Described, Source, DIR,
+};
+
+const KNOWN: [&str; 3] = [
+    include_str!("known/ahci.toml"),
+    include_str!("known/e1000e.toml"),
+    include_str!("known/nvme.toml"),
+];
+
+static FROM: OnceLock<PathBuf> = OnceLock::new();
+
+static DEVICES: LazyLock<Vec<Device>> = LazyLock::new(|| {
+    let dir = FROM.get().map_or(Path::new(DIR), PathBuf::as_path);
+    // What is wrong there, `devices check` says; nothing that is read here depends on it.
+    let files = super::in_directory(dir).unwrap_or_default();
+    let described = match files.as_slice() {
+        [] => Described::default(),
+        files => Described::read(files).unwrap_or_default(),
+    };
+    let known = KNOWN.map(|text| check(&Source::new(Path::new("built in"), text.to_owned())).0);
+    described
+        .devices
+        .into_iter()
+        .chain(known.into_iter().flatten())
+        .collect()
+});
+
+/// Names come from the descriptions in `dir`, from now on; too late if any name was asked for.
+pub fn take_from(dir: &Path) {
+    let _ = FROM.set(dir.to_owned());
+}
+
+/// Registers of a device by BAR and offset. What somebody has described is stronger than what is known.
+pub fn of(
+    id: (u16, u16),
+    subsystem: (u16, u16),
+    class: u32,
+) -> HashMap<(u8, u32), &'static Register> {
+    let fits = |device: &&Device| {
+        device
+            .matches
+            .iter()
+            .any(|wanted| wanted.fits(id, subsystem, class))
+    };
+    let mut names = HashMap::new();
+    for register in DEVICES
+        .iter()
+        .filter(fits)
+        .flat_map(|device| &device.registers)
+    {
+        names.entry((register.bar, register.at)).or_insert(register);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_in_has_no_mistake() {
+        for text in KNOWN {
+            let (device, complaints) = check(&Source::new(Path::new("known"), text.to_owned()));
+            assert!(device.is_some() && complaints.is_empty(), "{complaints:?}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! PCI functions, beside what lspci says of them; and the crash kernel's log.
+
+mod machine;
+
+use machine::{lspci, vmcoredd, Machine};
+
+#[test]
+fn lspci_prints_the_same_of_a_snapshot_as_of_the_machine() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (status, text, said) = vmcoredd(&["show", &snapshot, "--lspci"]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    let own = lspci(&["-F", &machine.file("now.txt", &text), "-D", "-n", "-xxxx"]);
+    let sysfs = format!("sysfs.path={}", machine.path("sys/bus/pci").display());
+    let theirs = lspci(&["-O", &sysfs, "-D", "-n", "-xxxx"]);
+    assert_eq!(own, theirs);
+    assert!(own.lines().count() > 2000, "{own}");
+}
+
+#[test]
+fn lspci_decodes_what_was_injected() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (_, text, _) = vmcoredd(&["show", &snapshot, "--lspci"]);
+    let said = lspci(&["-F", &machine.file("now.txt", &text), "-D", "-vvv"]);
+    let adapter = said
+        .split("\n\n")
+        .find(|part| part.starts_with("0000:01:00.0"));
+    let adapter = adapter.unwrap_or_else(|| panic!("{said}"));
+    for expected in [
+        "UnsupReq+",
+        "BadTLP+",
+        "First Error Pointer: 14",
+        "HeaderLog: 20000001 0000070f 00000012 34567890",
+    ] {
+        assert!(adapter.contains(expected), "no {expected} in {adapter}");
+    }
+}
+
+#[test]
+fn errors_are_told_in_words_with_port_link_and_refused_transaction() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (status, said, _) = vmcoredd(&["show", &snapshot]);
+    assert_eq!(status, 0, "{said}");
+    for expected in [
+        "  0000:01:00.0 Ethernet controller [8086:10d3]\n    error: unsupported request (non-fatal): memory read of 4 bytes at 0x1234567890 by 00:00.0, tag 0x7\n    warning: corrected: bad TLP\n",
+        "  0000:04:00.0 PCI bridge [104c:8233]\n    fatal: surprise down (fatal)\n",
+        "    error: completion timeout (non-fatal)\n",
+        "    unknown: whether errors had been cleared before is not known\n",
+        "0x00104  0000:01:00.0 UNCOR_STATUS        0x00100000  UNSUP\n",
+        "  0000:05:00.0 Ethernet controller [8086:10c9]\n    error: completion timeout (non-fatal)\n  9 functions\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+}
+
+#[test]
+fn what_is_different_after_a_panic_is_what_happened() {
+    /// Where the adapter has its extended capability for errors.
+    const AER: usize = 0x100;
+    let mut machine = Machine::new();
+    let after = machine.snapshot("after.pci");
+    machine.change("0000:01:00.0", |config| {
+        // No error; and a driver that had set its interrupt up.
+        config[AER + 4..AER + 8].fill(0);
+        config[AER + 0x10..AER + 0x14].fill(0);
+        config[0x3c] ^= 1;
+    });
+    let before = machine.snapshot("before.pci");
+    let (status, said, errors) = vmcoredd(&["diff", &before, &after]);
+    assert_eq!(status, 1, "{said}{errors}");
+    for expected in [
+        "    error: unsupported request (non-fatal): memory read of 4 bytes",
+        "      0x00104 UNCOR_STATUS     0x00000000 -> 0x00100000  +UNSUP\n",
+        "      0x00110 COR_STATUS       0x00000000 -> 0x00000040  +BAD_TLP\n",
+        "  registers that stay as they are unless something happens: 3 differ\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    assert!(!said.contains("0000:04:00.0"), "{said}");
+    let (status, said, _) = vmcoredd(&["diff", &after, &after]);
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("none differs that should be the same"),
+        "{said}"
+    );
+    let (status, json, _) = vmcoredd(&["diff", "--json", &before, &after]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(status, 1);
+    let registers = json["dumps"][0]["registers"].as_array().unwrap();
+    let changed = registers
+        .iter()
+        .find(|register| register["name"] == "UNCOR_STATUS")
+        .unwrap();
+    assert_eq!(changed["before"], "0x0");
+    assert_eq!(changed["after"], "0x100000");
+    assert_eq!(changed["kind"], "state");
+}
+
+#[test]
+fn a_function_that_is_gone_is_said_to_be() {
+    let mut machine = Machine::new();
+    let before = machine.snapshot("before.pci");
+    machine.change("0000:02:00.0", |config| config.fill(0xff));
+    let after = machine.snapshot("after.pci");
+    let (status, said, _) = vmcoredd(&["diff", &before, &after]);
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains(
+            "  0000:02:00.0 NVMe controller [1b36:0010]\n    fatal: does not answer: all ones\n"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_there_of_a_dump_that_was_cut_off_is_shown() {
+    let machine = Machine::new();
+    let snapshot = std::fs::read(machine.snapshot("now.pci")).unwrap();
+    for (len, status, expected) in [
+        (snapshot.len() - 100, 1, "damaged: at offset 0x1"),
+        (5000, 1, "damaged: at offset 0x1"),
+        (64, 0, "0 of 16 PCI functions"),
+    ] {
+        let path = machine.path("cut.pci");
+        std::fs::write(&path, &snapshot[..len]).unwrap();
+        let (have, said, errors) = vmcoredd(&["show", path.to_str().unwrap()]);
+        assert_eq!(have, status, "{len}: {said}{errors}");
+        assert!(said.contains(expected), "{len}: no {expected} in {said}");
+    }
+}
+
+#[test]
+fn a_description_gives_names_to_what_was_read() {
+    let machine = Machine::new();
+    let dump = machine.with_register("0000:01:00.0", 0, 0x8, 0x80083);
+    let (_, said, errors) = vmcoredd(&["show", &dump]);
+    assert!(
+        said.contains(
+            "0000:01:00.0 BAR0 STATUS         0x00080083  FD LU SPEED=1000 MASTER_ENABLED\n"
+        ),
+        "{said}{errors}"
+    );
+    let dir = machine.path("devices.d");
+    std::fs::create_dir(&dir).unwrap();
+    let own = "[device]\nname = \"mine\"\nmatch = [\"8086:10d3\"]\n[[register]]\nbar = 0\nat = 8\nname = \"MINE\"\nfields = { LOW = \"7:0\" }\n";
+    std::fs::write(dir.join("mine.toml"), own).unwrap();
+    let (_, said, errors) = vmcoredd(&["show", &dump, "--devices", dir.to_str().unwrap()]);
+    assert!(
+        said.contains("0000:01:00.0 BAR0 MINE           0x00080083  LOW=0x83\n"),
+        "{said}{errors}"
+    );
+}
+
+#[test]
+fn a_function_is_a_section_with_all_that_is_known_of_it() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (status, said, errors) = vmcoredd(&["show", &snapshot, "--section", "0000:01:00.0"]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{said}");
+    for expected in [
+        "  0000:01:00.0: Ethernet controller [8086:10d3], ok\n",
+        "cleared the errors it had recorded (AER)  not known\n",
+        "UNCOR_STATUS  00100000  UNSUP\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    assert!(
+        !said.contains("LNKCTL2"),
+        "that is in version 2 only: {said}"
+    );
+    let out = machine.path("out");
+    let (status, _, errors) = vmcoredd(&[
+        "extract",
+        &snapshot,
+        "--section",
+        "0000:01:00.0",
+        "-o",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!((status, errors.as_str()), (0, ""));
+    let file = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap();
+    let config = machine.path("sys/bus/pci/devices/0000:01:00.0/config");
+    assert_eq!(
+        std::fs::read(file.path()).unwrap(),
+        std::fs::read(config).unwrap()
+    );
+    let (status, said, _) = vmcoredd(&["show", &snapshot, "--section", "all"]);
+    let (_, text, _) = vmcoredd(&["show", &snapshot, "--lspci"]);
+    let theirs = lspci(&["-F", &machine.file("now.txt", &text), "-v"]);
+    let theirs = theirs
+        .split("\n\n")
+        .filter(|part| part.contains("Capabilities: ["));
+    let own = said.matches("    capabilities\n").count();
+    assert_eq!((status, own), (0, theirs.count()), "{said}");
+}
+
+#[test]
+fn a_diagnosis_rests_on_registers_and_says_what_is_not_known() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (_, said, errors) = vmcoredd(&["diagnose", &snapshot, "--json"]);
+    let json: serde_json::Value =
+        serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}{errors}"));
+    let device = &json["devices"][0];
+    let findings = device["findings"].as_array().unwrap();
+    assert_eq!(findings[0]["severity"], "fatal", "{said}");
+    assert_eq!(findings[0]["unit"], "0000:04:00.0");
+    let refused = findings
+        .iter()
+        .find(|finding| finding["unit"] == "0000:01:00.0")
+        .unwrap();
+    assert_eq!(refused["sign"], "AER.UNCORRECTABLE");
+    assert_eq!(refused["registers"][0]["name"], "UNCOR_STATUS");
+    assert_eq!(refused["registers"][0]["value"], 0x10_0000);
+    assert_eq!(refused["registers"][0]["words"], "UNSUP");
+    assert_eq!(device["verdict"]["confidence"], "medium");
+    assert_eq!(device["verdict"]["signature"], "pci:AER.UNCORRECTABLE");
+    assert!(
+        said.contains("whether errors had been cleared before is not known"),
+        "{said}"
+    );
+}
