@@ -2,6 +2,8 @@
 
 //! The crash kernel's own log.
 
+mod signs;
+
 use std::io::{self, Read};
 
 use flate2::read::ZlibDecoder;
@@ -9,6 +11,7 @@ use vmcore_format::crash_log::{CrashLog, Header, PIECE_SIZE, SIGNATURE};
 
 use super::{
     messages::{self, Message, KERNEL_ERROR, KERNEL_LEVELS},
+    remark::Remark,
     section::Section,
     table::{counter, number, text, Cell, Table},
     Content, Dump, Failure, Kind,
@@ -86,7 +89,7 @@ impl Log {
 }
 
 /// `<4>[    0.412345] mce: …`
-struct Line<'a> {
+pub struct Line<'a> {
     level: &'a str,
     time: &'a str,
     text: &'a str,
@@ -140,6 +143,10 @@ impl Content for Log {
 
     fn damage(&self) -> Option<String> {
         self.damage.clone()
+    }
+
+    fn remarks(&self) -> Vec<Remark> {
+        signs::remarks(self.lines())
     }
 
     fn log(&self) -> Option<messages::Log> {

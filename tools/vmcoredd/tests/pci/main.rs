@@ -2,6 +2,7 @@
 
 //! PCI functions, beside what lspci says of them; and the crash kernel's log.
 
+mod log;
 mod machine;
 
 use machine::{lspci, vmcoredd, Machine};
