@@ -24,6 +24,7 @@ pub mod manifest;
 pub mod note;
 pub mod pci;
 pub mod stack;
+pub mod stream;
 pub mod vmcoredd;
 pub mod vpd;
 

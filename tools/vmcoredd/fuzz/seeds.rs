@@ -103,6 +103,7 @@ fn main() -> std::io::Result<()> {
         ("gzip", gzip.finish()?),
         ("elf", elf),
         ("kdump", kdump),
+        ("stream", files::Stream::of("cxgb4_0000:00:05.0", &image).bytes),
         ("cudbg", image),
         ("description", DESCRIPTION.into()),
         ("svd", SVD.into()),

@@ -12,6 +12,7 @@ mod notes;
 mod open;
 mod progress;
 mod source;
+mod stream;
 
 use std::{
     fmt,
@@ -21,12 +22,14 @@ use std::{
 };
 
 use anyhow::{bail, Context, Result};
+use vmcore_format::{manifest, stream::SIGNATURE};
 
 pub use self::progress::on_progress;
 use self::{
     memory::Core,
     open::Opened,
     source::{Place, Source},
+    stream::Stream,
 };
 
 /// Program headers are before this: more than 65,534 of them take. It is also enough for most notes.
@@ -103,6 +106,10 @@ pub enum Warning {
     NoHeaders,
     /// It could not be decompressed to its end.
     Packed(String),
+    /// A stream ends before its last record, while a section was collected.
+    Cut { at: u64, section: Option<String> },
+    /// A record of a stream is damaged.
+    Record(vmcore_format::Error),
     /// Notes are damaged.
     Notes(vmcore_format::Error),
     /// The note of the dump with this name is damaged.
@@ -119,6 +126,14 @@ impl fmt::Display for Warning {
                 "the program headers are missing: these are the notes behind where they should be",
             ),
             Self::Packed(why) => f.write_str(why),
+            Self::Cut { at, section } => {
+                write!(f, "the stream is cut short at offset {at:#x}")?;
+                match section {
+                    Some(section) => write!(f, ", in {section}: what came before is there"),
+                    None => f.write_str(": what came before is there"),
+                }
+            }
+            Self::Record(why) => why.fmt(f),
             Self::Notes(why) => why.fmt(f),
             Self::Dump(name, why) => write!(f, "dump {name}: {why}"),
         }
@@ -136,6 +151,8 @@ pub struct Input {
     /// The name of the machine, where the file has it.
     pub nodename: Option<String>,
     pub warnings: Vec<Warning>,
+    /// What became of the only dump, where the file says that by itself.
+    pub entry: Option<manifest::Entry>,
     /// What else is in a vmcore; `None`: it is a payload by itself.
     pub core: Option<Core>,
 }
@@ -156,6 +173,10 @@ impl Input {
     }
 
     fn new(name: &str, opened: Opened, bare: Bare) -> Result<Self> {
+        let is_stream = opened.source.up_to(0, SIGNATURE.len())? == SIGNATURE;
+        if is_stream {
+            return Self::of_stream(opened);
+        }
         let source = Arc::new(opened.source);
         let note = |name: &[u8], payload: Place| Note {
             // Names are printed: they are not to move the cursor.
@@ -170,6 +191,7 @@ impl Input {
             vmcoreinfo: None,
             nodename: None,
             core: None,
+            entry: None,
             warnings: opened.damage.into_iter().map(Warning::Packed).collect(),
         };
         match locate_at_last(&source, bare, &mut input.warnings)? {
@@ -203,6 +225,30 @@ impl Input {
             input.kind = format!("{} in {}", input.kind, compression.name());
         }
         Ok(input)
+    }
+
+    fn of_stream(opened: Opened) -> Result<Self> {
+        let stream = Stream::new(opened.source)?;
+        let (major, minor) = stream.version;
+        let mut kind = format!("stream {major}.{minor}");
+        if let Some(compression) = opened.compression {
+            kind = format!("{kind} in {}", compression.name());
+        }
+        let damage = opened.damage.into_iter().map(Warning::Packed);
+        Ok(Self {
+            kind,
+            notes: vec![Note {
+                name: stream.name,
+                offset: 0,
+                len: stream.len,
+                source: Arc::new(stream.source),
+            }],
+            vmcoreinfo: None,
+            nodename: None,
+            warnings: damage.chain(stream.warnings).collect(),
+            entry: stream.entry,
+            core: None,
+        })
     }
 
     /// What the headers of a vmcore say beside where its notes are.
@@ -244,13 +290,14 @@ enum Located {
 fn locate(source: &Source, bare: Bare) -> Result<Located> {
     let start = source.up_to(0, 8)?;
     Ok(match start.as_slice() {
+        start if start == SIGNATURE => Located::Bare("stream"),
         [0x7f, b'E', b'L', b'F', ..] => Located::Notes(Place::sorted(elf::notes(source)?)),
         b"KDUMP   " => Located::Notes(vec![kdump::notes(source)?]),
         start => match bare(start) {
             Some(kind) => Located::Bare(kind),
             None => bail!(
-                "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile) \
-                 or a cudbg image"
+                "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile), \
+                 a stream of /proc/vmcore_devices or a cudbg image"
             ),
         },
     })

@@ -16,7 +16,12 @@ pub use self::host::Host;
 use crate::{
     input::{memory::Core, Input, Warning},
     kernel::Kernel,
-    kinds::{self, manifest::Manifest, messages::Log, Dump},
+    kinds::{
+        self,
+        manifest::{Entry, Manifest},
+        messages::Log,
+        Dump,
+    },
 };
 
 /// The note VMCOREINFO has some KiB.
@@ -74,6 +79,9 @@ impl Vmcore {
             core: input.core,
             log: None,
         };
+        if let (Some(entry), [dump]) = (&input.entry, vmcore.dumps.as_mut_slice()) {
+            dump.entry = Some(Entry::of_stream(entry));
+        }
         let is_log = |dump: &Dump| dump.name == KERNEL_LOG;
         if let Some(index) = vmcore.dumps.iter().position(is_log) {
             vmcore.log = Some(vmcore.dumps.remove(index));

@@ -9,6 +9,7 @@ mod frames;
 mod json;
 mod kinds;
 mod manifest;
+mod stream;
 mod terminal;
 
 use std::{fs, path::PathBuf, process::Command};

@@ -18,6 +18,11 @@ use vmcore_format::{
         Chip, TABLE_END,
     },
     elf::{Phdr, PT_NOTE},
+    manifest::{padded, Reason, Status as Became},
+    stream::{
+        self, End, Header as StreamHeader, Kind, Packing, Record, HEADER_CRC_OFFSET,
+        RECORD_CRC_OFFSET,
+    },
     vmcoredd,
 };
 
@@ -129,6 +134,89 @@ pub fn finish(chip: Chip, mut image: Vec<u8>, sections: &[SectionHeader]) -> Vec
     let header = Header::new(chip.code(1), image.len() as u32).encode();
     image[..header.len()].copy_from_slice(&header);
     image
+}
+
+/// A file of records, as `/proc/vmcore_devices` has them.
+pub struct Stream {
+    pub bytes: Vec<u8>,
+    /// Where the records start.
+    pub starts: Vec<usize>,
+}
+
+impl Stream {
+    pub fn new(name: &str) -> Self {
+        let header = StreamHeader {
+            name: padded(name.as_bytes()),
+            version: padded(b"0.1.0"),
+            release: padded(b"7.3.4"),
+            crc32: 0,
+        };
+        let mut bytes = header.encode();
+        let crc32 = crc32fast::hash(&bytes);
+        bytes[HEADER_CRC_OFFSET..][..4].copy_from_slice(&crc32.to_le_bytes());
+        Self {
+            bytes: bytes.to_vec(),
+            starts: Vec::new(),
+        }
+    }
+
+    pub fn push(&mut self, kind: Kind, packing: Packing, offset: u64, bytes: &[u8]) {
+        let stored = match packing {
+            Packing::ZLIB => {
+                let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+                zlib.write_all(bytes).unwrap();
+                zlib.finish().unwrap()
+            }
+            Packing::ZSTD => {
+                let level = ruzstd::encoding::CompressionLevel::Fastest;
+                ruzstd::encoding::compress_to_vec(bytes, level)
+            }
+            _ => bytes.to_vec(),
+        };
+        let record = Record {
+            crc32: 0,
+            kind,
+            packing,
+            len: bytes.len() as u32,
+            stored: stored.len() as u32,
+            offset,
+            extent: 0,
+            number: self.starts.len() as u32,
+        };
+        let mut record = [record.encode().to_vec(), stored].concat();
+        let crc32 = crc32fast::hash(&record);
+        record[RECORD_CRC_OFFSET..][..4].copy_from_slice(&crc32.to_le_bytes());
+        self.starts.push(self.bytes.len());
+        self.bytes.extend(record);
+    }
+
+    /// The dump in pieces of the largest size, packed in all ways, the first 100 bytes written again at the end.
+    pub fn of(name: &str, dump: &[u8]) -> Self {
+        let mut file = Self::new(name);
+        file.push(Kind::SECTION, Packing::NONE, 0, b"mc0");
+        let ways = [Packing::NONE, Packing::ZLIB, Packing::ZSTD];
+        let pieces = dump.chunks(stream::MOST).enumerate();
+        for ((nth, piece), packing) in pieces.zip(ways.into_iter().cycle()) {
+            let mut piece = piece.to_vec();
+            if nth == 0 {
+                piece[..100].fill(0xaa);
+            }
+            file.push(Kind::DATA, packing, (nth * stream::MOST) as u64, &piece);
+        }
+        file.push(Kind::DATA, Packing::NONE, 0, &dump[..100]);
+        file.push(Kind::MISSING, Packing::NONE, 0, b"mc1");
+        let end = End {
+            status: Became::PARTIAL,
+            reason: Reason::DEVICE,
+            errno: 0,
+            ms: 1234,
+            bytes: dump.len() as u64,
+            written: dump.len() as u64 + 100,
+            waited_ms: 0,
+        };
+        file.push(Kind::END, Packing::NONE, dump.len() as u64, &end.encode());
+        file
+    }
 }
 
 /// The notes of these dumps.

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt};
 
-use super::progress;
+use super::{progress, stream::Records};
 
 /// Bytes of a vmcore, from `start` to `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +31,24 @@ impl Place {
 
 /// A vmcore that is read in places.
 pub struct Source {
-    file: File,
+    backing: Backing,
     /// `None`: offsets are those of the file.
     pieces: Option<Pieces>,
+}
+
+/// Where bytes are.
+enum Backing {
+    File(File),
+    Records(Box<Records>),
+}
+
+impl Backing {
+    fn fill(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => fill(file, offset, buf),
+            Self::Records(records) => records.read_at(offset, buf),
+        }
+    }
 }
 
 /// Where the pieces of a vmcore are in a file. Between them are zeroes.
@@ -102,12 +117,23 @@ impl Pieces {
 
 impl Source {
     pub fn plain(file: File) -> Self {
-        Self { file, pieces: None }
+        Self {
+            backing: Backing::File(file),
+            pieces: None,
+        }
+    }
+
+    /// What is in records, in pieces.
+    pub fn records(records: Records, pieces: Pieces) -> Self {
+        Self {
+            backing: Backing::Records(Box::new(records)),
+            pieces: Some(pieces),
+        }
     }
 
     pub fn pieces(file: File, pieces: Pieces) -> Self {
         Self {
-            file,
+            backing: Backing::File(file),
             pieces: Some(pieces),
         }
     }
@@ -119,13 +145,16 @@ impl Source {
 
     /// The file that it is read from.
     pub fn file(&self) -> io::Result<File> {
-        self.file.try_clone()
+        match &self.backing {
+            Backing::File(file) => file.try_clone(),
+            Backing::Records(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
 
     /// Fills `buf` with what is at `offset`; fewer bytes than that only where the vmcore ends.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let Some(pieces) = &self.pieces else {
-            return fill(&self.file, offset, buf);
+            return self.backing.fill(offset, buf);
         };
         let mut done = 0;
         while done < buf.len() {
@@ -137,7 +166,7 @@ impl Source {
             let part = &mut buf[done..done + len];
             match at {
                 Some(at) => {
-                    let got = fill(&self.file, at, part)?;
+                    let got = self.backing.fill(at, part)?;
                     if got < len {
                         return Ok(done + got);
                     }

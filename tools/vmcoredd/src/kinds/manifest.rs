@@ -55,7 +55,8 @@ pub struct Entry {
     pub bytes: u64,
     /// Bytes that the driver asked for, if it said so.
     pub asked: Option<u64>,
-    pub crc32: u32,
+    /// Of the payload; `None`: nobody could say, since it went before all of it was there.
+    pub crc32: Option<u32>,
     pub ms: u32,
     pub held_bytes: u64,
     /// What is missing, in the driver's words.
@@ -87,13 +88,21 @@ impl Entry {
             errno: entry.errno,
             bytes: entry.bytes.min(MAX_SIZE),
             asked: (entry.asked != 0).then_some(entry.asked.min(MAX_SIZE)),
-            crc32: entry.crc32,
+            crc32: Some(entry.crc32),
             ms: entry.ms,
             held_bytes: entry.held_bytes.min(MAX_SIZE),
             missing: (!missing.is_empty()).then_some(missing),
             kept: entry.given_up().map(|kept| kept.min(MAX_SIZE)),
             has_dump: entry.status.has_dump(),
             is_known,
+        }
+    }
+
+    /// Of a dump whose records have a CRC-32 each.
+    pub fn of_stream(entry: &manifest::Entry) -> Self {
+        Self {
+            crc32: None,
+            ..Self::new(entry)
         }
     }
 

@@ -163,7 +163,7 @@ type Put<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
 /// If it is not what was dumped, it is written all the same: there is no other.
 fn whole(dump: &Dump, put: Put<'_>) -> Result<Option<String>> {
     let crc32 = dump.copy(|piece| Ok(put(piece)?))?;
-    let wanted = dump.entry.as_ref().map(|entry| entry.crc32);
+    let wanted = dump.entry.as_ref().and_then(|entry| entry.crc32);
     let is_another = wanted.is_some_and(|wanted| wanted != crc32);
     Ok(is_another.then(|| match dump.given_up() {
         Some(kept) => format!("written, but {}", manifest::given_up(kept)),
