@@ -162,6 +162,9 @@ pub struct Diagnose {
     /// Dumps to look at, by name or a part of it [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Names of registers and fields, for those that have none, as `show` takes them; may be repeated
+    #[arg(long = "names", value_name = "FILE")]
+    pub databases: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -17,7 +17,7 @@ pub use self::{
 
 use serde::Serialize;
 
-use crate::kinds::Content;
+use crate::{kinds::Content, names::Names};
 
 /// How bad it is, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -58,15 +58,17 @@ impl Severity {
 pub struct Evidence {
     pub name: String,
     /// Where a register is; other numbers are nowhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<u64>,
+    #[serde(serialize_with = "hex")]
     pub value: u64,
     /// What the value says: bits that are set, fields.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub words: String,
     /// Where in the device's memory it points, as the memory map counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<u64>,
+}
+
+fn hex<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{value:#x}"))
 }
 
 /// Something that is worth knowing of a device.
@@ -111,10 +113,11 @@ pub struct Diagnosis {
     pub advice: Vec<String>,
 }
 
-/// What is to be said of the device that a dump is of; `None` if no family has rules for it.
-pub fn diagnose(content: &dyn Content) -> Option<Diagnosis> {
+/// What is to be said of the device that a dump is of; `None` if no family has rules for it. What has no name here may have one among `names`: no
+/// verdict depends on that.
+pub fn diagnose(content: &dyn Content, names: &Names) -> Option<Diagnosis> {
     match content.format() {
-        "cudbg" => Some(chelsio::diagnose(content)),
+        "cudbg" => Some(chelsio::diagnose(content, names)),
         "pci" | "crash_log" => Some(remarks::diagnose(content)),
         _ => None,
     }

@@ -85,6 +85,7 @@ fn number(text: &str) -> Option<u64> {
 }
 
 /// Names by address.
+#[derive(Default)]
 pub struct Names(BTreeMap<u64, Register>);
 
 impl Names {
@@ -99,43 +100,48 @@ impl Names {
         Ok(Self(names))
     }
 
-    /// Names registers that have no name, and bits that have none.
+    /// Names registers that have no name, and bits that have none. Where each unit counts from its own start, an address says nothing.
     pub fn apply(&self, registers: &mut Registers) {
-        for register in &mut registers.held {
-            let Some(known) = self.0.get(&register.address) else {
-                continue;
-            };
-            if register.name.is_none() {
-                register.name = Some(known.name.clone().into());
-            }
-            let named = |fields: &[register::Field]| {
-                let fields = fields.iter().filter(|field| field.name != "unknown");
-                fields.fold(0, |mask, field| mask | mask_of(field.low, field.bits))
-            };
-            let mut seen = named(&register.fields);
-            for field in &known.fields {
-                let mask = mask_of(field.low, field.bits);
-                let value = (register.value & mask) >> field.low.min(63);
-                if seen & mask == 0 && (value != 0 || field.bits > 1) {
-                    seen |= mask;
-                    register.fields.push(register::Field {
-                        name: field.name.clone().into(),
-                        value,
-                        low: field.low,
-                        bits: field.bits,
-                        meaning: None,
-                    });
-                }
-            }
-            for field in &mut register.fields {
-                if field.name == "unknown" {
-                    field.value &= !seen;
-                }
-            }
-            register
-                .fields
-                .retain(|field| field.name != "unknown" || field.value != 0);
+        if !registers.by_unit {
+            registers.held.iter_mut().for_each(|it| self.name(it));
         }
+    }
+
+    /// The same, for one.
+    pub fn name(&self, register: &mut register::Register) {
+        let Some(known) = self.0.get(&register.address) else {
+            return;
+        };
+        if register.name.is_none() {
+            register.name = Some(known.name.clone().into());
+        }
+        let named = |fields: &[register::Field]| {
+            let fields = fields.iter().filter(|field| field.name != "unknown");
+            fields.fold(0, |mask, field| mask | mask_of(field.low, field.bits))
+        };
+        let mut seen = named(&register.fields);
+        for field in &known.fields {
+            let mask = mask_of(field.low, field.bits);
+            let value = (register.value & mask) >> field.low.min(63);
+            if seen & mask == 0 && (value != 0 || field.bits > 1) {
+                seen |= mask;
+                register.fields.push(register::Field {
+                    name: field.name.clone().into(),
+                    value,
+                    low: field.low,
+                    bits: field.bits,
+                    meaning: None,
+                });
+            }
+        }
+        for field in &mut register.fields {
+            if field.name == "unknown" {
+                field.value &= !seen;
+            }
+        }
+        register
+            .fields
+            .retain(|field| field.name != "unknown" || field.value != 0);
     }
 }
 

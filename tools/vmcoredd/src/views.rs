@@ -2,7 +2,6 @@
 
 //! What is shown of vmcores. No view knows a format of files or of dumps.
 
-mod bundle;
 pub mod collect;
 pub mod diagnose;
 pub mod diff;

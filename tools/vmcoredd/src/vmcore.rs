@@ -3,9 +3,10 @@
 //! A file with device dumps: `Vmcore::open(path)?.dumps()`, and of each its `content()`.
 
 mod host;
+mod notes;
 
 use std::{
-    io::Read,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -111,6 +112,11 @@ impl Vmcore {
         let core = self.core.as_ref().context("the file is no vmcore")?;
         ensure!(!self.info.is_empty(), "there is no note VMCOREINFO");
         Kernel::new(&core.memory()?, &self.info).log()
+    }
+
+    /// Writes what is left when the memory is taken away: a small file that is read like this one.
+    pub fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
+        notes::write(self, out)
     }
 
     /// All dumps, the manifest last.

@@ -8,6 +8,7 @@ mod files;
 mod frames;
 mod json;
 mod kinds;
+mod layers;
 mod manifest;
 mod stream;
 mod terminal;
@@ -39,7 +40,7 @@ fn run(args: &[&str]) -> (i32, String, String) {
 /// What JSON says of files.
 fn files_of(said: &str) -> Value {
     let mut document: Value = serde_json::from_str(said).expect(said);
-    assert_eq!(document["schema"], 1);
+    assert_eq!(document["schema"], 2);
     document["files"].take()
 }
 

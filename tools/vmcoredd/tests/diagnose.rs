@@ -20,6 +20,8 @@ use vmcore_format::cudbg::{
 };
 use vmcoredd::{
     findings::{self, Confidence, Diagnosis, Severity},
+    kinds::Content,
+    names::Names,
     Vmcore,
 };
 
@@ -105,9 +107,16 @@ fn image(options: Options) -> Vec<u8> {
 
 /// What that says.
 fn diagnose(options: Options) -> Diagnosis {
+    diagnose_with(options, &Names::default())
+}
+
+fn diagnose_with(options: Options, names: &Names) -> Diagnosis {
+    findings::diagnose(content(options).as_ref(), names).unwrap()
+}
+
+fn content(options: Options) -> Box<dyn Content> {
     let vmcore = Vmcore::stream(&image(options)[..]).unwrap();
-    let content = vmcore.dumps()[0].content().unwrap().unwrap();
-    findings::diagnose(content.as_ref()).unwrap()
+    vmcore.dumps()[0].content().unwrap().unwrap()
 }
 
 #[test]
@@ -317,4 +326,64 @@ fn the_difference_from_a_healthy_adapter_is_the_fault() {
     let empty = dir.path().join("empty");
     std::fs::write(&empty, files::elf(&[])).unwrap();
     assert_eq!(diff(&empty, &empty).0, Some(2));
+}
+
+/// In Documentation/diagnose.rst.
+#[test]
+fn bits_that_are_set_in_causes_have_a_name_or_are_counted_as_unknown() {
+    let (mut set, mut named) = (0, 0);
+    for seed in 1..=16 {
+        let noise = true;
+        let content = content(Options {
+            noise,
+            ..Options::new(Chip::T6, seed)
+        });
+        for register in content.registers().held {
+            let name = register.name.as_deref().unwrap_or_default();
+            if !name.contains("INT_CAUSE") {
+                continue;
+            }
+            let (mut known, mut unknown) = (0, 0);
+            for field in &register.fields {
+                let mask = (u64::MAX >> (64 - field.bits)) << field.low;
+                match field.name.as_ref() {
+                    "unknown" => unknown |= field.value,
+                    _ => known |= mask & register.value,
+                }
+            }
+            // None vanishes, and none is counted twice.
+            assert_eq!(known | unknown, register.value, "{name}");
+            assert_eq!(known & unknown, 0, "{name}");
+            set += register.value.count_ones();
+            named += known.count_ones();
+        }
+    }
+    // At random, bits are set that no chip has, too.
+    assert!(set > 1000 && named * 100 >= set * 56, "{named} of {set}");
+}
+
+#[test]
+fn names_from_elsewhere_are_shown_and_change_no_verdict() {
+    let options = || {
+        let noise = true;
+        Options {
+            noise,
+            ..Options::new(Chip::T6, 1)
+        }
+    };
+    let plain = diagnose(options());
+    let unknown = &plain.unknown[0];
+    let (address, bit) = (unknown.address.unwrap(), unknown.value.trailing_zeros());
+    let svd = format!(
+        "<device><peripherals><peripheral><name>X</name><baseAddress>0</baseAddress><registers><register><name>R</name>\
+         <addressOffset>{address:#x}</addressOffset><size>32</size><fields><field><name>FROM_ELSEWHERE</name><bitOffset>{bit}</bitOffset>\
+         <bitWidth>1</bitWidth></field></fields></register></registers></peripheral></peripherals></device>"
+    );
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("x.svd");
+    std::fs::write(&path, svd).unwrap();
+    let named = diagnose_with(options(), &Names::read(&[path]).unwrap());
+    assert_eq!(named.unknown[0].words, "FROM_ELSEWHERE");
+    assert_eq!(named.verdict, plain.verdict);
+    assert_eq!(named.findings.len(), plain.findings.len());
 }

@@ -127,7 +127,7 @@ fn keys_are_the_same_for_all_files_and_commands() {
         assert_eq!(keys[0], keys[1]);
         assert_eq!(keys[0], keys[2]);
     }
-    for command in ["show", "extract"] {
+    for command in ["show", "extract", "diagnose", "timeline"] {
         let (status, said, _) = run(&[command, "--json", "/does/not/exist"]);
         assert_eq!(status, 2);
         let error = crate::files_of(&said)[0]["error"].to_string();

@@ -43,17 +43,18 @@ pub fn take_from(dir: &Path) {
     let _ = FROM.set(dir.to_owned());
 }
 
-/// Registers of a device by BAR and offset. What somebody has described is stronger than what is known.
+/// Registers of a device by BAR and offset: of one that was read by a table of these names, or that has these ids. What somebody has described
+/// is stronger than what is known.
 pub fn of(
+    tables: &[&[u8]],
     id: (u16, u16),
     subsystem: (u16, u16),
     class: u32,
 ) -> HashMap<(u8, u32), &'static Register> {
     let fits = |device: &&Device| {
-        device
-            .matches
-            .iter()
-            .any(|wanted| wanted.fits(id, subsystem, class))
+        let mut matches = device.matches.iter();
+        tables.contains(&device.name.as_bytes())
+            || matches.any(|wanted| wanted.fits(id, subsystem, class))
     };
     let mut names = HashMap::new();
     for register in DEVICES

@@ -10,11 +10,14 @@ use std::{
 use vmcore_format::cudbg::cause::Cause;
 
 use super::{Confidence, Diagnosis, Evidence, Facts, Rules, State, Verdict};
-use crate::kinds::{
-    memory_map::MemoryMap,
-    register::{Field, Register},
-    section::Section,
-    Content,
+use crate::{
+    kinds::{
+        memory_map::MemoryMap,
+        register::{Field, Register},
+        section::Section,
+        Content,
+    },
+    names::Names,
 };
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
@@ -58,7 +61,8 @@ const ECC_ADDRESSES: [(u64, &str); 2] = [(0x50084, "EDC0"), (0x50884, "EDC1")];
 const LAST: usize = 5;
 
 /// What a dump tells of an adapter.
-struct Adapter {
+struct Adapter<'a> {
+    names: &'a Names,
     chip: String,
     registers: BTreeMap<u64, Register>,
     numbers: HashMap<&'static str, u64>,
@@ -66,7 +70,7 @@ struct Adapter {
 }
 
 /// What is to be said of an adapter.
-pub fn diagnose(content: &dyn Content) -> Diagnosis {
+pub fn diagnose(content: &dyn Content, names: &Names) -> Diagnosis {
     let sections = content.statuses();
     let registers = content.registers();
     let mut unseen: Vec<_> = sections.iter().filter_map(unseen).collect();
@@ -78,6 +82,7 @@ pub fn diagnose(content: &dyn Content) -> Diagnosis {
         ));
     }
     let adapter = Adapter {
+        names,
         chip: chip(content),
         numbers: numbers(content, &sections),
         map: content.memory_map(),
@@ -180,7 +185,7 @@ fn numbers(content: &dyn Content, sections: &[Section]) -> HashMap<&'static str,
     numbers
 }
 
-impl Adapter {
+impl Adapter<'_> {
     fn confidence(&self, unread: &[u64], unknown: &[Evidence]) -> (Confidence, Vec<String>) {
         if self.registers.is_empty() {
             return (
@@ -289,7 +294,7 @@ impl Adapter {
     }
 }
 
-impl Facts for Adapter {
+impl Facts for Adapter<'_> {
     fn is(&self, chip: &str) -> bool {
         self.chip == chip
     }
@@ -303,7 +308,11 @@ impl Facts for Adapter {
     }
 
     fn evidence(&self, address: u64, value: u64) -> Evidence {
-        let register = self.registers.get(&address);
+        let mut register = self.registers.get(&address).cloned();
+        if let Some(register) = &mut register {
+            self.names.name(register);
+        }
+        let register = register.as_ref();
         let name = register.and_then(|register| register.name.as_deref());
         let fields = register.map_or(&[][..], |register| &register.fields);
         // Of a part of the bits only what is in it.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! PCI functions: what the kind remarks of them, with the registers that it rests on.
-
-use std::collections::HashMap;
+//! Findings of what a kind remarks, with the registers that they rest on. The tables of rules are beside the kinds: `kinds/pci`,
+//! `kinds/crash_log`.
 
 use super::{Confidence, Diagnosis, Evidence, Finding, Severity, State, Verdict};
 use crate::kinds::{
@@ -11,44 +10,39 @@ use crate::kinds::{
     Content,
 };
 
-/// What is to be said of all functions.
+/// What is to be said of all of it.
 pub fn diagnose(content: &dyn Content) -> Diagnosis {
     let remarks = content.remarks();
-    let registers = content.registers();
-    let named: HashMap<(&str, &str), &Register> = registers
-        .held
-        .iter()
-        .filter_map(|register| {
-            Some((
-                (register.unit.as_ref(), register.name.as_deref()?),
-                register,
-            ))
-        })
-        .collect();
-    let mut findings: Vec<Finding> = remarks
-        .iter()
-        .filter_map(|remark| finding(remark, &named))
-        .collect();
+    let registers = content.registers().held;
+    let findings = remarks.iter().filter_map(|it| finding(it, &registers));
+    let mut findings: Vec<Finding> = findings.collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let unknown = remarks
-        .iter()
-        .filter(|remark| remark.weight == Weight::Unknown);
-    let mut unseen: Vec<String> = unknown
-        .map(|remark| format!("{}: {}", remark.unit, remark.text))
+    let unknown = remarks.iter().filter(|it| it.weight == Weight::Unknown);
+    let doubts: Vec<_> = unknown
+        .map(|it| format!("{}: {}", it.unit, it.text))
         .collect();
-    // Errors are what such a verdict is about: without them, there is not much left.
-    let confidence = match (unseen.is_empty(), findings.is_empty()) {
-        (true, _) => Confidence::High,
-        (false, false) => Confidence::Medium,
-        (false, true) => Confidence::Low,
-    };
-    let doubts = unseen.clone();
+    let mut unseen = doubts.clone();
     unseen.extend(content.damage());
+    let found = findings
+        .iter()
+        .any(|it| it.severity > Severity::Information);
+    let confidence = match (doubts.is_empty(), found) {
+        (true, _) => Confidence::High,
+        (false, true) => Confidence::Medium,
+        (false, false) => Confidence::Low,
+    };
+    let kind = content.format();
+    let mut verdict = Verdict::new(kind, &findings, confidence, doubts);
+    // Nobody can say that all is well where the evidence was wiped.
+    if let (Confidence::Low, Some(why)) = (confidence, verdict.doubts.first()) {
+        verdict.words = format!("unknown: no fault was found, but {why}");
+        verdict.signature = format!("{kind}:unknown");
+    }
     Diagnosis {
-        verdict: Verdict::new("pci", &findings, confidence, doubts),
+        verdict,
         findings,
         state: vec![State {
-            of: "functions",
+            of: "dump",
             words: content.title(),
         }],
         masked: Vec::new(),
@@ -59,7 +53,7 @@ pub fn diagnose(content: &dyn Content) -> Diagnosis {
 }
 
 /// `None`: it is about what nobody can know.
-fn finding(remark: &Remark, named: &HashMap<(&str, &str), &Register>) -> Option<Finding> {
+fn finding(remark: &Remark, registers: &[Register]) -> Option<Finding> {
     let severity = match remark.weight {
         Weight::Fatal => Severity::Fatal,
         Weight::Error => Severity::Error,
@@ -67,16 +61,18 @@ fn finding(remark: &Remark, named: &HashMap<(&str, &str), &Register>) -> Option<
         Weight::Note => Severity::Information,
         Weight::Unknown => return None,
     };
-    let evidence = |name: &&str| {
-        let register = named.get(&(remark.unit.as_str(), *name))?;
-        Some(Evidence {
-            name: (*name).to_owned(),
-            address: Some(register.address),
-            value: register.value,
-            words: register.words(),
-            place: None,
-        })
-    };
+    let rule = remark.rule;
+    let named = rule.registers.iter().filter_map(|name| {
+        let is_it = |it: &&Register| it.unit == remark.unit && it.name.as_deref() == Some(name);
+        registers.iter().find(is_it)
+    });
+    let seen = remark.seen.iter().filter_map(|(bar, at)| {
+        let unit = format!("{} BAR{bar}", remark.unit);
+        let is_it = |it: &&Register| it.address == *at && it.unit == unit;
+        registers.iter().find(is_it)
+    });
+    let sign = [&remark.device, rule.sign, &remark.detail];
+    let sign: Vec<_> = sign.into_iter().filter(|part| !part.is_empty()).collect();
     Some(Finding {
         severity,
         unit: remark.unit.clone(),
@@ -84,9 +80,24 @@ fn finding(remark: &Remark, named: &HashMap<(&str, &str), &Register>) -> Option<
             "" => remark.text.clone(),
             what => format!("{what}: {}", remark.text),
         },
-        sign: remark.rule.sign.to_owned(),
-        rule: remark.rule.sign.to_owned(),
-        source: remark.rule.source.to_owned(),
-        registers: remark.rule.registers.iter().filter_map(evidence).collect(),
+        sign: sign.join("."),
+        rule: rule.sign.to_owned(),
+        source: rule.source.to_owned(),
+        registers: named
+            .chain(seen)
+            .map(|register| evidence(register, &remark.unit))
+            .collect(),
     })
+}
+
+fn evidence(register: &Register, unit: &str) -> Evidence {
+    let within = register.unit.strip_prefix(unit).unwrap_or(&register.unit);
+    let name = register.name.as_deref().unwrap_or_default();
+    Evidence {
+        name: format!("{within} {name}").trim().to_owned(),
+        address: Some(register.address),
+        value: register.value,
+        words: register.words(),
+        place: None,
+    }
 }

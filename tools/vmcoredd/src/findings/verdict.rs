@@ -32,12 +32,10 @@ impl Confidence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// Of the worst finding; nothing at all: the device looks healthy.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     pub words: String,
     pub confidence: Confidence,
     /// Why it is no surer than that.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
     /// The same for the same trouble on the same kind of device, so that cases can be counted: see [`signature`].
     pub signature: String,

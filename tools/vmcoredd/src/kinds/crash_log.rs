@@ -4,14 +4,14 @@
 
 mod signs;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
-use flate2::read::ZlibDecoder;
-use vmcore_format::crash_log::{CrashLog, Header, PIECE_SIZE, SIGNATURE};
+use flate2::{read::ZlibDecoder, write::ZlibEncoder, Compression};
+use vmcore_format::crash_log::{piece_header, CrashLog, Header, PIECE_SIZE, SIGNATURE};
 
 use super::{
     messages::{self, Message, KERNEL_ERROR, KERNEL_LEVELS},
-    remark::Remark,
+    remark::{Remark, Weight},
     section::Section,
     table::{counter, number, text, Cell, Table},
     Content, Dump, Failure, Kind,
@@ -146,7 +146,20 @@ impl Content for Log {
     }
 
     fn remarks(&self) -> Vec<Remark> {
-        signs::remarks(self.lines())
+        let mut remarks = signs::remarks(self.lines());
+        if self.header.lost > 0 {
+            let text = format!(
+                "what {} older messages said is unknown: they were lost",
+                self.header.lost
+            );
+            remarks.push(Remark::new(
+                Weight::Unknown,
+                signs::UNIT,
+                text,
+                &signs::LOST,
+            ));
+        }
+        remarks
     }
 
     fn log(&self) -> Option<messages::Log> {
@@ -207,4 +220,31 @@ impl Content for Log {
     ) -> Option<Result<(), Failure>> {
         (section == SECTION).then(|| to(self.text.as_bytes()).map_err(Failure::Output))
     }
+}
+
+/// A log as a dump of this kind.
+pub fn encode(log: &messages::Log) -> io::Result<Vec<u8>> {
+    let mut text = String::new();
+    for message in &log.messages {
+        let level = KERNEL_LEVELS.iter().position(|name| *name == message.level);
+        let level = level.map_or(String::new(), |level| format!("<{level}>"));
+        for line in message.text.split('\n') {
+            text += &format!("{level}[{:>12}] {line}\n", log.stamp(message.time));
+        }
+    }
+    let header = Header {
+        finished: true,
+        messages: u32::try_from(log.messages.len()).unwrap_or(u32::MAX),
+        text_len: text.len() as u64,
+        ..Header::default()
+    };
+    let mut out = header.encode().to_vec();
+    for piece in text.as_bytes().chunks(PIECE_SIZE) {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(piece)?;
+        let packed = zlib.finish()?;
+        out.extend(piece_header(piece.len() as u32, packed.len() as u32));
+        out.extend(packed);
+    }
+    Ok(out)
 }

@@ -97,6 +97,7 @@ impl Content for Image {
         Registers {
             not_read: unread.map_or(0, |_| reg_dump::addresses(chip).count() - held.len()),
             held,
+            by_unit: false,
         }
     }
 

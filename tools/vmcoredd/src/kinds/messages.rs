@@ -19,7 +19,6 @@ pub struct Log {
     /// What its times are in, as [`Log::stamp`] gives them.
     pub clock: &'static str,
     /// Ticks of the clock in a second; `None` if nobody knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ticks_per_second: Option<u64>,
     /// The oldest first.
     pub messages: Vec<Message>,

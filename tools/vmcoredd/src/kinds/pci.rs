@@ -4,6 +4,7 @@
 
 pub mod capabilities;
 mod errors;
+mod families;
 mod function;
 mod link;
 mod registers;
@@ -102,13 +103,8 @@ impl Pci {
                 .count()
         };
         let unknown = |count: usize, text: String| {
-            (count > 0).then(|| Remark {
-                weight: Weight::Unknown,
-                unit: format!("{count} functions"),
-                what: String::new(),
-                text,
-                rule: &rules::CLEARED,
-            })
+            let unit = format!("{count} functions");
+            (count > 0).then(|| Remark::new(Weight::Unknown, unit, text, &rules::CLEARED))
         };
         remarks.extend(unknown(
             with_errors(Some(true)),
@@ -182,6 +178,7 @@ impl Content for Pci {
         let unread = unread.filter(|range| range.reason != Reason::DENIED);
         Registers {
             held: held.collect(),
+            by_unit: true,
             not_read: unread.map(|range| range.count as usize).sum(),
         }
     }
@@ -193,6 +190,7 @@ impl Content for Pci {
     fn config_spaces(&self) -> Vec<Configuration> {
         let spaces = self.functions.iter();
         spaces
+            .filter(|function| function.space.end() > 0)
             .map(|function| Configuration {
                 address: function.name(),
                 title: function.title(),
@@ -225,7 +223,8 @@ impl Content for Pci {
 }
 
 fn section(id: usize, function: &Function) -> Section {
-    let stored = function.space.end() as u64;
+    let widths = function.registers.iter().map(|it| u64::from(it.width));
+    let stored = function.space.end() as u64 + widths.sum::<u64>();
     let is_whole = function.head.ended == Reason::NONE;
     Section {
         id: id as u32,
@@ -240,7 +239,11 @@ fn section(id: usize, function: &Function) -> Section {
         ok: is_whole && function.damage.is_none(),
         cause: function.cause(),
         stored,
-        raw: function.head.config_len.into(),
+        // Registers may be in a dump of their own.
+        raw: match function.space.end() {
+            0 => stored,
+            _ => function.head.config_len.into(),
+        },
         damage: function.damage.clone(),
         left_out: Vec::new(),
     }
@@ -250,7 +253,8 @@ fn section(id: usize, function: &Function) -> Section {
 fn values(function: &Function) -> Vec<Register> {
     let unit = function.name();
     let head = &function.head;
-    let names = names::of(head.id, head.subsystem, head.class >> 8);
+    let tables: Vec<_> = function.tables.iter().map(|table| table.name()).collect();
+    let names = names::of(&tables, head.id, head.subsystem, head.class >> 8);
     let registers = function.registers.iter();
     registers
         .map(|value| {

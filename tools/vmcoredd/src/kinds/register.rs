@@ -14,6 +14,8 @@ pub struct Registers {
     pub held: Vec<Register>,
     /// How many there was no time to read.
     pub not_read: usize,
+    /// Addresses count from the start of the unit: those of two units may be the same.
+    pub by_unit: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +79,16 @@ impl fmt::Display for Field {
 }
 
 impl Register {
+    /// Its name, and of what it is, unless the name says that.
+    pub fn whole_name(&self) -> String {
+        let unit = self.unit.as_ref();
+        match &self.name {
+            Some(name) if name.starts_with(unit) => name.to_string(),
+            Some(name) => format!("{unit} {name}"),
+            None => unit.to_owned(),
+        }
+    }
+
     /// Names of bits, names and values of wider fields.
     pub fn words(&self) -> String {
         let words: Vec<_> = self.fields.iter().map(Field::to_string).collect();

@@ -25,11 +25,39 @@ pub struct Remark {
     /// What it is about.
     pub unit: String,
     /// What that is, if its name does not say it.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub what: String,
     pub text: String,
     #[serde(flatten)]
     pub rule: &'static Rule,
+    /// Which kind of device: "8086:10d3".
+    #[serde(skip)]
+    pub device: String,
+    /// What exactly, for programs: names of bits.
+    #[serde(skip)]
+    pub detail: String,
+    /// Registers behind BARs that say so, by BAR and offset.
+    #[serde(skip)]
+    pub seen: Vec<(u8, u64)>,
+}
+
+impl Remark {
+    pub fn new(
+        weight: Weight,
+        unit: impl Into<String>,
+        text: impl Into<String>,
+        rule: &'static Rule,
+    ) -> Self {
+        Self {
+            weight,
+            unit: unit.into(),
+            what: String::new(),
+            text: text.into(),
+            rule,
+            device: String::new(),
+            detail: String::new(),
+            seen: Vec::new(),
+        }
+    }
 }
 
 /// What was looked for.

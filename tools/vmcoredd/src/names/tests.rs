@@ -141,7 +141,7 @@ fn names_go_to_what_has_none() {
             ),
             held(None, 8, 1, vec![]),
         ],
-        not_read: 0,
+        ..Registers::default()
     };
     names.apply(&mut registers);
     let said: Vec<_> = registers

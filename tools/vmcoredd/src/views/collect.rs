@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{bundle, messages::complain, report, save};
-use crate::{cli::Collect, findings, status, vmcore::Vmcore};
+use super::{messages::complain, report, save};
+use crate::{cli::Collect, findings, names::Names, status, vmcore::Vmcore};
 
 /// How deep below a directory vmcores are: kdump.sh makes `HOST-TIME/vmcore`, kdump-tools `TIME/dump.TIME`, for many hosts `HOST/TIME/dump.TIME`.
 const DEPTH: usize = 3;
@@ -73,7 +73,7 @@ fn one(path: &Path, args: &Collect) -> Result<bool> {
         return Ok(true);
     }
     // One of them may be there from a run that was ended.
-    save::save(&small, true, |out| bundle::write(&vmcore, out))?;
+    save::save(&small, true, |out| vmcore.write_notes(out))?;
     save::save(&page, true, |out| {
         Ok(out.write_all(report::make(&vmcore, args.redact).as_bytes())?)
     })
@@ -91,7 +91,7 @@ fn one(path: &Path, args: &Collect) -> Result<bool> {
 fn verdicts(vmcore: &Vmcore) -> String {
     let diagnosed = vmcore.dumps().iter().filter_map(|dump| {
         let content = dump.content().ok().flatten()?;
-        let verdict = findings::diagnose(content.as_ref())?.verdict;
+        let verdict = findings::diagnose(content.as_ref(), &Names::default())?.verdict;
         Some((
             verdict.severity,
             format!("{}: {}", dump.name, verdict.words),

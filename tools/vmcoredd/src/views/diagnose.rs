@@ -11,6 +11,7 @@ use crate::{
     cli::Diagnose,
     findings::{self, Diagnosis, Evidence, Severity},
     kinds::messages::Message,
+    names::Names,
     views::{
         self, json,
         messages::{clear, complain},
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Serialize)]
 struct Diagnosed {
     name: String,
-    what: String,
+    title: String,
     #[serde(flatten)]
     diagnosis: Diagnosis,
 }
@@ -30,12 +31,11 @@ struct Diagnosed {
 /// All that is said of a file.
 #[derive(Serialize)]
 struct Report {
-    devices: Vec<Diagnosed>,
+    #[serde(flatten)]
+    file: json::File<Diagnosed>,
     /// What the kernel had logged of the panic, and of these devices before it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     last_words: Vec<Message>,
     /// Why there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     no_last_words: Option<String>,
 }
 
@@ -47,45 +47,26 @@ const PANIC: usize = 8;
 const FATAL: u8 = 3;
 
 pub fn run(args: &Diagnose) -> Result<u8> {
-    let vmcore = Vmcore::open(&args.file)?;
-    let (dumps, _) = views::select(&vmcore, &args.names);
-    let mut diagnosed = Vec::new();
-    for dump in dumps {
-        let content = match dump.content() {
-            Ok(content) => content,
-            Err(error) => {
-                complain!("{}: {}: {error}", args.file.display(), dump.name);
-                continue;
+    let names = Names::read(&args.databases)?;
+    let report = Vmcore::open(&args.file).and_then(|vmcore| diagnose(&vmcore, args, &names));
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            if args.json {
+                let report = Report {
+                    file: json::File::unreadable(&args.file, &error),
+                    last_words: Vec::new(),
+                    no_last_words: None,
+                };
+                json::print("diagnose", &json::Of { files: [report] })?;
             }
-        };
-        let Some(content) = content else { continue };
-        let Some(diagnosis) = findings::diagnose(content.as_ref()) else {
-            continue;
-        };
-        diagnosed.push(Diagnosed {
-            name: dump.name.clone(),
-            what: content.title(),
-            diagnosis,
-        });
-    }
-    clear();
-    views::report(&vmcore);
-    if diagnosed.is_empty() {
-        bail!(
-            "{}: no dump of a device for which there are rules: see `vmcoredd list`",
-            args.file.display()
-        );
-    }
-    let log = vmcore.kernel_log();
-    let report = Report {
-        last_words: log
-            .as_ref()
-            .map_or_else(|_| Vec::new(), |log| last_words(&log.messages)),
-        no_last_words: log.err().map(|error| format!("{error:#}")),
-        devices: diagnosed,
+            return Err(error);
+        }
     };
+    let devices = report.file.dumps.iter();
+    let worst = devices.map(|one| one.diagnosis.verdict.severity).max();
     if args.json {
-        json::print("diagnose", &report)?;
+        json::print("diagnose", &json::Of { files: [report] })?;
     } else {
         let mut text = Vec::new();
         report.print(&mut text)?;
@@ -93,14 +74,48 @@ pub fn run(args: &Diagnose) -> Result<u8> {
         out.text(&String::from_utf8_lossy(&text))?;
         out.flush()?;
     }
-    let verdicts = report
-        .devices
-        .iter()
-        .map(|one| one.diagnosis.verdict.severity);
-    Ok(match verdicts.max().flatten() {
+    Ok(match worst.flatten() {
         Some(Severity::Fatal) => FATAL,
         Some(Severity::Error | Severity::Warning) => 1,
         Some(Severity::Information) | None => 0,
+    })
+}
+
+/// Fails if there is nothing to look at.
+fn diagnose(vmcore: &Vmcore, args: &Diagnose, names: &Names) -> Result<Report> {
+    let file = args.file.display();
+    let (dumps, _) = views::select(vmcore, &args.names);
+    let mut diagnosed = Vec::new();
+    for dump in dumps {
+        let content = match dump.content() {
+            Ok(content) => content,
+            Err(error) => {
+                complain!("{file}: {}: {error}", dump.name);
+                continue;
+            }
+        };
+        let Some(content) = content else { continue };
+        let Some(diagnosis) = findings::diagnose(content.as_ref(), names) else {
+            continue;
+        };
+        diagnosed.push(Diagnosed {
+            name: dump.name.clone(),
+            title: content.title(),
+            diagnosis,
+        });
+    }
+    clear();
+    views::report(vmcore);
+    if diagnosed.is_empty() {
+        bail!("{file}: no dump of a device for which there are rules: see `vmcoredd list`");
+    }
+    let log = vmcore.kernel_log();
+    Ok(Report {
+        file: json::File::new(vmcore, diagnosed),
+        last_words: log
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |log| last_words(&log.messages)),
+        no_last_words: log.err().map(|error| format!("{error:#}")),
     })
 }
 
@@ -121,7 +136,7 @@ fn last_words(log: &[Message]) -> Vec<Message> {
 
 impl Report {
     fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
-        self.devices.iter().try_for_each(|one| one.print(out))?;
+        self.file.dumps.iter().try_for_each(|one| one.print(out))?;
         writeln!(out, "\nthe kernel's last words")?;
         for Message { time, text, .. } in &self.last_words {
             let (seconds, micros) = (time / 1_000_000_000, time / 1000 % 1_000_000);
@@ -149,7 +164,7 @@ impl Diagnosed {
             unseen,
             advice,
         } = &self.diagnosis;
-        writeln!(out, "{}: {}", self.name, self.what)?;
+        writeln!(out, "{}: {}", self.name, self.title)?;
         writeln!(out, "  verdict     {}", verdict.words)?;
         let doubts = match verdict.doubts.is_empty() {
             true => String::new(),

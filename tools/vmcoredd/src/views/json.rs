@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Incremented when something that was there is gone, or means something else.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a, T> {
@@ -47,6 +47,12 @@ pub fn print(command: &str, content: &impl Serialize) -> Result<()> {
 #[derive(Serialize)]
 pub struct Files<T> {
     pub files: Vec<File<T>>,
+}
+
+/// The same, of commands that say more of a file.
+#[derive(Serialize)]
+pub struct Of<T> {
+    pub files: [T; 1],
 }
 
 /// A file, and what a command found in it.

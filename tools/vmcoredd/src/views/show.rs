@@ -213,12 +213,7 @@ impl Shown {
             .iter()
             .filter(|register| request.all_registers || register.is_telling);
         for register in shown {
-            let unit = register.unit.as_ref();
-            let name = match &register.name {
-                Some(name) if name.starts_with(unit) => name.to_string(),
-                Some(name) => format!("{unit} {name}"),
-                None => unit.to_owned(),
-            };
+            let name = register.whole_name();
             let digits = register.bits as usize / 4;
             let line = format!(
                 "    {:#07x}  {name:<32} 0x{:0digits$x}  {}",
@@ -250,7 +245,9 @@ impl Decoded {
     fn new(content: &dyn Content, request: &Request<'_>) -> Self {
         let mut registers = content.registers();
         request.names.apply(&mut registers);
-        let Registers { mut held, not_read } = registers;
+        let Registers {
+            mut held, not_read, ..
+        } = registers;
         held.retain(|register| request.all_registers || register.name.is_some());
         let sections = content.sections().into_iter().map(|section| {
             let is_wanted =

@@ -99,6 +99,25 @@ impl Machine {
         fs::write(path, config).unwrap();
     }
 
+    /// Takes away what was injected: errors in status, device status and extended capability.
+    pub fn heal(&mut self, address: &str) {
+        self.change(address, |config| {
+            let word = |at: usize| usize::from(u16::from_le_bytes([config[at], config[at + 1]]));
+            let mut at = usize::from(config[0x34]);
+            while config[at] != 0x10 {
+                at = usize::from(config[at + 1]);
+            }
+            let mut aer = 0x100;
+            while word(aer) != 1 {
+                aer = word(aer + 2) >> 4;
+            }
+            config[7] = 0;
+            config[at + 0x0a] = 0;
+            config[aer + 4..aer + 8].fill(0);
+            config[aer + 0x10..aer + 0x14].fill(0);
+        });
+    }
+
     /// Has vmcoredd take one.
     pub fn snapshot(&self, name: &str) -> String {
         let path = self.path(name).to_str().unwrap().to_owned();

@@ -6,6 +6,10 @@ mod log;
 mod machine;
 
 use machine::{lspci, vmcoredd, Machine};
+use vmcore_format::{
+    manifest::padded,
+    pci::{FunctionHead, Header, RangeHead, Space, Status, Table},
+};
 
 #[test]
 fn lspci_prints_the_same_of_a_snapshot_as_of_the_machine() {
@@ -206,7 +210,7 @@ fn a_diagnosis_rests_on_registers_and_says_what_is_not_known() {
     let (_, said, errors) = vmcoredd(&["diagnose", &snapshot, "--json"]);
     let json: serde_json::Value =
         serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}{errors}"));
-    let device = &json["devices"][0];
+    let device = &json["files"][0]["dumps"][0];
     let findings = device["findings"].as_array().unwrap();
     assert_eq!(findings[0]["severity"], "fatal", "{said}");
     assert_eq!(findings[0]["unit"], "0000:04:00.0");
@@ -214,14 +218,128 @@ fn a_diagnosis_rests_on_registers_and_says_what_is_not_known() {
         .iter()
         .find(|finding| finding["unit"] == "0000:01:00.0")
         .unwrap();
-    assert_eq!(refused["sign"], "AER.UNCORRECTABLE");
+    assert_eq!(refused["rule"], "AER.UNCORRECTABLE");
+    assert_eq!(refused["sign"], "8086:10d3.AER.UNCORRECTABLE.UNSUP");
     assert_eq!(refused["registers"][0]["name"], "UNCOR_STATUS");
-    assert_eq!(refused["registers"][0]["value"], 0x10_0000);
+    assert_eq!(refused["registers"][0]["value"], "0x100000");
     assert_eq!(refused["registers"][0]["words"], "UNSUP");
     assert_eq!(device["verdict"]["confidence"], "medium");
-    assert_eq!(device["verdict"]["signature"], "pci:AER.UNCORRECTABLE");
+    assert_eq!(
+        device["verdict"]["signature"],
+        "pci:104c:8233.AER.UNCORRECTABLE.SURPDN"
+    );
     assert!(
         said.contains("whether errors had been cleared before is not known"),
         "{said}"
     );
+}
+
+#[test]
+fn a_machine_without_errors_is_not_called_healthy_where_nobody_can_know() {
+    let mut machine = Machine::new();
+    for address in ["0000:01:00.0", "0000:04:00.0", "0000:05:00.0"] {
+        machine.heal(address);
+    }
+    let snapshot = machine.snapshot("now.pci");
+    let (status, said, _) = vmcoredd(&["diagnose", &snapshot]);
+    assert_eq!(status, 0, "{said}");
+    for expected in [
+        "  verdict     unknown: no fault was found, but 9 functions: whether errors had been cleared before is not known\n",
+        "  confidence  low: ",
+        "  signature   pci:unknown\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    assert!(!said.contains("healthy"), "{said}");
+}
+
+#[test]
+fn the_page_has_the_tree_of_links_with_the_bad_one_marked() {
+    let machine = Machine::new();
+    let snapshot = machine.snapshot("now.pci");
+    let (status, page, errors) = vmcoredd(&["report", &snapshot, "-o", "-"]);
+    assert_eq!((status, errors.as_str()), (0, ""));
+    // What is behind a port is in its item.
+    let tree = page.split("<ul class=\"tree\">").nth(1).unwrap();
+    assert!(tree.starts_with("<li><code>0000:00:00.0</code>"), "{tree}");
+    for expected in [
+        "<code class=\"bad\">0000:04:00.0</code> PCI bridge [104c:8233], x1 at 2.5 GT/s <span class=\"bad\">surprise down (fatal)</span>",
+        "<code>0000:00:1c.0</code> PCI bridge [1b36:000c], x1 at 2.5 GT/s<ul class=\"tree\"><li><code class=\"bad\">0000:01:00.0</code>",
+    ] {
+        assert!(page.contains(expected), "no {expected} in\n{}", &page[..20_000]);
+    }
+    assert!(page.contains("0000:01:00.0 UNCOR_STATUS"), "{page}");
+    // A slot that is empty has no link.
+    assert!(page.contains("<code>0000:00:1c.3</code> PCI bridge [1b36:000c]</li>"));
+}
+
+#[test]
+fn registers_of_a_family_are_a_dump_of_their_own_and_say_what_failed() {
+    let machine = Machine::new();
+    let file = machine.path("pci_registers").to_str().unwrap().to_owned();
+    let write = |status: u32| {
+        let header = Header {
+            found: 1,
+            written: 1,
+            finished: true,
+            mmio: true,
+            ..Header::default()
+        };
+        let head = FunctionHead {
+            id: (0x1b36, 0x0010),
+            class: 0x0108_0202,
+            config_len: 4096,
+            ..FunctionHead::default()
+        };
+        let table = Table {
+            name: padded(b"nvme"),
+            ..Table::default()
+        };
+        let range = |start: u32, value: u32| {
+            let head = RangeHead {
+                space: Space::bar(0),
+                width: 4,
+                status: Status::VALUES,
+                start,
+                count: 1,
+                stride: 4,
+                ..RangeHead::default()
+            };
+            [&head.encode()[..], &value.to_le_bytes()].concat()
+        };
+        let dump = [
+            &header.encode()[..],
+            &head.encode(),
+            &table.encode(),
+            &range(0x14, 0x46_0001),
+            &range(0x1c, status),
+        ];
+        std::fs::write(&file, dump.concat()).unwrap();
+    };
+    write(3);
+    let (status, said, errors) = vmcoredd(&["show", &file]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{said}");
+    for expected in [
+        "    fatal: the controller reports a fatal error (CFS)\n",
+        "  0000:00:00.0              8          8  ok\n",
+        "0000:00:00.0 BAR0 CSTS           0x00000003  RDY CFS SHST=normal\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    let (status, said, _) = vmcoredd(&["diagnose", &file]);
+    assert_eq!(status, 3, "{said}");
+    for expected in [
+        "  signature   pci:1b36:0010.NVME.CFS\n",
+        "    0x0001c  BAR0 CSTS                0x00000003  RDY CFS SHST=normal\n",
+        "    rule NVME.CFS, from NVMe-2.1-3.1.4.6\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    let (status, said, errors) = vmcoredd(&["show", &file, "--lspci"]);
+    assert_eq!((status, said.as_str()), (1, ""));
+    assert!(errors.contains("no configuration space"), "{errors}");
+    write(1);
+    let (status, said, _) = vmcoredd(&["diagnose", &file]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("  signature   pci:healthy\n"), "{said}");
 }

@@ -118,7 +118,7 @@ fn a_diagnosis_names_what_is_broken_and_nothing_else() {
             .unwrap();
         let said: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(status), "{said}");
-        let device = &said["devices"][0];
+        let device = &said["files"][0]["dumps"][0];
         let found = &device["findings"];
         let held = device["verdict"]["signature"].as_str().unwrap();
         assert!(held.ends_with(signature), "{held}");

@@ -58,7 +58,7 @@ fn the_kernels_log_is_what_makedumpfile_finds_in_the_same_file() {
     let theirs = fs::read_to_string(&theirs).unwrap();
     let shown = vmcoredd(&["timeline", "--json", &file.display().to_string()]);
     let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
-    let messages = shown["kernel"]["messages"].as_array().unwrap();
+    let messages = shown["files"][0]["kernel"]["messages"].as_array().unwrap();
     assert!(messages.len() > 100);
     let ours: Vec<_> = messages
         .iter()
@@ -154,7 +154,7 @@ fn what_is_collected_says_the_same_without_any_memory() {
         };
         let shown = json(&["show", "--json", "--registers"]);
         let log = json(&["timeline", "--json"]);
-        let messages = log["kernel"]["messages"].as_array().unwrap();
+        let messages = log["files"][0]["kernel"]["messages"].as_array().unwrap();
         let lines = messages.iter().flat_map(|message| {
             let lines = message["text"].as_str().unwrap().split('\n');
             lines.map(|line| format!("{} {} {line}", message["level"], message["is_error"]))

@@ -5,6 +5,16 @@
 use super::Line;
 use crate::kinds::remark::{Remark, Rule, Weight};
 
+/// What all of them are of.
+pub const UNIT: &str = "the crash kernel's log";
+
+/// There is no room for all of it.
+pub static LOST: Rule = Rule {
+    sign: "LOG.LOST",
+    source: "vmcore_devdump",
+    registers: &[],
+};
+
 /// A kind of line.
 struct Sign {
     weight: Weight,
@@ -78,15 +88,11 @@ pub fn remarks<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Remark> {
     }
     let mut remarks: Vec<_> = found
         .into_iter()
-        .map(|(sign, text, count)| Remark {
-            weight: sign.weight,
-            unit: "lines that tell of errors".to_owned(),
-            what: String::new(),
-            text: match count {
-                1 => text,
-                _ => format!("{text} (and {} more like it)", count - 1),
-            },
-            rule: &sign.rule,
+        .map(|(sign, mut text, count)| {
+            if count > 1 {
+                text += &format!(" (and {} more like it)", count - 1);
+            }
+            Remark::new(sign.weight, UNIT, text, &sign.rule)
         })
         .collect();
     remarks.sort_by_key(|remark| remark.weight);

@@ -6,10 +6,11 @@ use vmcore_format::pci::{Facts, Reason};
 
 use super::{
     capabilities::{AER, DPC, PCI_EXPRESS},
+    families,
     function::{requester, words, Function},
-    rules, tlp,
+    registers, rules, tlp,
 };
-use crate::kinds::remark::{Remark, Rule, Weight};
+use crate::kinds::remark::{Remark, Weight};
 
 /// Uncorrectable errors by their bits (PCI Express Base Specification, 7.8.4.2).
 const UNCORRECTABLE: [(u32, &str); 22] = [
@@ -72,12 +73,7 @@ pub fn is_cleared(function: &Function) -> Option<bool> {
 pub fn remarks(function: &Function) -> Vec<Remark> {
     let mut remarks = Vec::new();
     if function.space.is_absent() || function.head.ended == Reason::GONE {
-        remarks.push(remark(
-            function,
-            Weight::Fatal,
-            "does not answer: all ones",
-            &rules::GONE,
-        ));
+        remarks.push(function.remark(Weight::Fatal, "does not answer: all ones", &rules::GONE));
         // Whatever else it says is no answer either.
         return remarks;
     }
@@ -92,6 +88,8 @@ pub fn remarks(function: &Function) -> Vec<Remark> {
         remarks.extend(conventional(function));
     }
     remarks.extend(correctable(function));
+    remarks.extend(silent(function));
+    remarks.extend(families::remarks(function));
     for table in &function.tables {
         let name = String::from_utf8_lossy(table.name()).replace(char::is_control, "\u{fffd}");
         for (reason, how) in [
@@ -100,7 +98,7 @@ pub fn remarks(function: &Function) -> Vec<Remark> {
         ] {
             if reason != Reason::NONE {
                 let text = format!("registers of {name} {how}: {}", words(reason));
-                remarks.push(remark(function, Weight::Note, text, &rules::UNREAD));
+                remarks.push(function.remark(Weight::Note, text, &rules::UNREAD));
             }
         }
     }
@@ -108,25 +106,18 @@ pub fn remarks(function: &Function) -> Vec<Remark> {
         Reason::NONE => {}
         reason => {
             let text = format!("reading it ended early: {}", words(reason));
-            remarks.push(remark(function, Weight::Note, text, &rules::UNREAD));
+            remarks.push(function.remark(Weight::Note, text, &rules::UNREAD));
         }
     }
     remarks
 }
 
-fn remark(
-    function: &Function,
-    weight: Weight,
-    text: impl Into<String>,
-    rule: &'static Rule,
-) -> Remark {
-    Remark {
-        weight,
-        unit: function.name(),
-        what: function.title(),
-        text: text.into(),
-        rule,
-    }
+/// Nobody answers behind a BAR, though the function does.
+fn silent(function: &Function) -> Option<Remark> {
+    let mut bars = (0..6).filter(|bar| families::is_silent(function, *bar));
+    let bar = bars.next()?;
+    let text = format!("the registers behind BAR{bar} do not answer: all ones");
+    Some(function.remark(Weight::Fatal, text, &rules::SILENT))
 }
 
 /// Names of the bits that are set.
@@ -181,7 +172,15 @@ fn uncorrectable(function: &Function) -> Option<Remark> {
         (0, _) => Weight::Error,
         _ => Weight::Fatal,
     };
-    Some(remark(function, weight, text, &rules::UNCORRECTABLE))
+    let counted = if status == masked {
+        status
+    } else {
+        status & !masked
+    };
+    Some(Remark {
+        detail: registers::bits("UNCOR_STATUS", counted.into()),
+        ..function.remark(weight, text, &rules::UNCORRECTABLE)
+    })
 }
 
 fn correctable(function: &Function) -> Option<Remark> {
@@ -192,7 +191,7 @@ fn correctable(function: &Function) -> Option<Remark> {
         return None;
     }
     let text = format!("corrected: {}", found.join(", "));
-    Some(remark(function, Weight::Warning, text, &rules::CORRECTABLE))
+    Some(function.remark(Weight::Warning, text, &rules::CORRECTABLE))
 }
 
 /// Error messages that arrived at a root port.
@@ -233,8 +232,7 @@ fn messages(function: &Function) -> Option<Remark> {
         (_, true) => Weight::Error,
         _ => Weight::Note,
     };
-    Some(remark(
-        function,
+    Some(function.remark(
         weight,
         format!("received: {}", parts.join("; ")),
         &rules::MESSAGE,
@@ -274,7 +272,7 @@ fn containment(function: &Function) -> Option<Remark> {
         _ => "an unknown reason".to_owned(),
     };
     let text = format!("has cut off what is below it (DPC), because of {reason}");
-    Some(remark(function, Weight::Fatal, text, &rules::CONTAINED))
+    Some(function.remark(Weight::Fatal, text, &rules::CONTAINED))
 }
 
 /// What is left where the error itself is not known.
@@ -307,7 +305,7 @@ fn device_status(function: &Function) -> Option<Remark> {
         "has detected: {}; which one it was is not known",
         found.join(", ")
     );
-    Some(remark(function, weight, text, &rules::DETECTED))
+    Some(function.remark(weight, text, &rules::DETECTED))
 }
 
 /// Errors in the words of conventional PCI. Master aborts are not among them: each probe of a slot that is empty leaves one.
@@ -324,6 +322,6 @@ fn conventional(function: &Function) -> Option<Remark> {
     let found: Vec<_> = found.map(|(_, name)| *name).collect();
     (!found.is_empty()).then(|| {
         let text = format!("PCI status: {}", found.join(", "));
-        remark(function, Weight::Error, text, &rules::CONVENTIONAL)
+        function.remark(Weight::Error, text, &rules::CONVENTIONAL)
     })
 }

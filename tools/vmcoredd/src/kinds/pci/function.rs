@@ -7,7 +7,10 @@ use vmcore_format::pci::{
 };
 
 use super::capabilities::{self, Capability};
-use crate::kinds::config_space::ConfigSpace;
+use crate::kinds::{
+    config_space::ConfigSpace,
+    remark::{Remark, Rule, Weight},
+};
 
 pub struct Function {
     pub head: FunctionHead,
@@ -31,6 +34,13 @@ pub struct Value {
     /// In bytes.
     pub width: u8,
     pub value: u64,
+}
+
+impl Value {
+    /// What is read where nobody answers.
+    pub fn is_ones(&self) -> bool {
+        self.value == u64::MAX >> (64 - 8 * u32::from(self.width.clamp(1, 8)))
+    }
 }
 
 impl Function {
@@ -105,15 +115,30 @@ impl Function {
 
     /// What it is: "0200 8086:10d3, Ethernet controller (driver e1000e)".
     pub fn title(&self) -> String {
-        let (vendor, device) = self.head.id;
+        let id = self.id();
         let class = self.head.class >> 16;
         let kind =
             class_name(class as u16).map_or_else(|| format!("class {class:04x}"), str::to_owned);
         let driver =
             String::from_utf8_lossy(self.head.driver()).replace(char::is_control, "\u{fffd}");
         match driver.as_str() {
-            "" => format!("{kind} [{vendor:04x}:{device:04x}]"),
-            driver => format!("{kind} [{vendor:04x}:{device:04x}], driver {driver}"),
+            "" => format!("{kind} [{id}]"),
+            driver => format!("{kind} [{id}], driver {driver}"),
+        }
+    }
+
+    /// Vendor and device, as lspci writes them.
+    fn id(&self) -> String {
+        let (vendor, device) = self.head.id;
+        format!("{vendor:04x}:{device:04x}")
+    }
+
+    /// Something that matters of it.
+    pub fn remark(&self, weight: Weight, text: impl Into<String>, rule: &'static Rule) -> Remark {
+        Remark {
+            what: self.title(),
+            device: self.id(),
+            ..Remark::new(weight, self.name(), text, rule)
         }
     }
 

@@ -34,11 +34,22 @@ impl Link {
     }
 }
 
-/// Speed and width of the link above a function, in words.
-pub fn now(function: &Function) -> Option<String> {
-    let status = function.space.u16(function.find(PCI_EXPRESS)? + 0x12)?;
+/// Speed and width of the link of a function, in words. Of a port's, there is one if something answers behind it, whatever the port says.
+pub fn now(function: &Function, is_used: bool) -> Option<String> {
+    let at = function.find(PCI_EXPRESS)?;
+    let status = function.space.u16(at + 0x12)?;
     let link = Link::new(status.into());
+    if function.is_port() && !is_used && is_down(function.space.u32(at + 0x0c)?, status.into()) {
+        return None;
+    }
     (link.width != 0 && status != u16::MAX).then(|| link.words())
+}
+
+/// A port says so only if it can.
+fn is_down(capabilities: u32, status: u32) -> bool {
+    const ACTIVE_REPORTED: u32 = 1 << 20;
+    const ACTIVE: u32 = 1 << 13;
+    capabilities & ACTIVE_REPORTED != 0 && status & ACTIVE == 0
 }
 
 pub fn remarks(functions: &[Function]) -> Vec<Remark> {
@@ -56,19 +67,10 @@ pub fn remarks(functions: &[Function]) -> Vec<Remark> {
 }
 
 fn of_port(port: &Function, below: Option<&Function>) -> Option<Remark> {
-    const ACTIVE_REPORTED: u32 = 1 << 20;
     let at = port.find(PCI_EXPRESS)?;
     let capabilities = port.space.u32(at + 0x0c)?;
     let status = u32::from(port.space.u16(at + 0x12)?);
-    let remark = |weight, text: String, rule| {
-        Some(Remark {
-            weight,
-            unit: port.name(),
-            what: port.title(),
-            text,
-            rule,
-        })
-    };
+    let remark = |weight, text: String, rule| Some(port.remark(weight, text, rule));
     let slot = port.space.u16(at + 2).filter(|flags| flags & 0x100 != 0);
     let slot = slot.and_then(|_| port.space.u16(at + 0x1a));
     if slot.is_some_and(|status| status & 2 != 0) {
@@ -82,7 +84,7 @@ fn of_port(port: &Function, below: Option<&Function>) -> Option<Remark> {
         .space
         .u16(at + 0x10)
         .is_some_and(|control| control & 0x10 != 0);
-    let is_down = capabilities & ACTIVE_REPORTED != 0 && status & 0x2000 == 0;
+    let is_down = is_down(capabilities, status);
     // What answers has a link, whatever the port says of it.
     let answers =
         below.is_some_and(|below| !below.space.is_absent() && below.head.ended != Reason::GONE);

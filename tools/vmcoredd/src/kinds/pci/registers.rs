@@ -94,6 +94,15 @@ fn field(text: &'static str) -> Option<(&'static str, u32, u32)> {
     Some((name, low, high.checked_sub(low)? + 1))
 }
 
+/// Names of the bits that are set in a value of a register, with commas.
+pub fn bits(register: &str, value: u64) -> String {
+    let mut entries = TABLE.iter();
+    let entry = entries.find(|entry| entry.name == register);
+    let fields = entry.into_iter().flat_map(|entry| &entry.fields);
+    let set = fields.filter(|(_, low, bits)| *bits == 1 && (value >> low) & 1 != 0);
+    set.map(|(name, ..)| *name).collect::<Vec<_>>().join(",")
+}
+
 /// What was read: those of the table with their names, and the rest without.
 pub fn all(function: &Function) -> Vec<Register> {
     let unit = function.name();

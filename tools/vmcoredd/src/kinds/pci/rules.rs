@@ -6,6 +6,10 @@ use crate::kinds::remark::Rule;
 
 macro_rules! rules {
     ($($name:ident = $sign:literal $source:literal [$($register:literal),*];)*) => {
+        /// All of them.
+        #[cfg(test)]
+        pub const ALL: &[&Rule] = &[$(&$name),*];
+
         $(pub static $name: Rule = Rule {
             sign: $sign,
             source: $source,
@@ -16,6 +20,7 @@ macro_rules! rules {
 
 rules! {
     GONE = "PCI.GONE" "PCIe 2.3.2: nobody answers an unsupported request; the root complex returns all ones" ["ID"];
+    SILENT = "PCI.SILENT" "PCIe 2.3.2: nobody answers an unsupported request; the root complex returns all ones" [];
     CONTAINED = "DPC.TRIGGERED" "PCIe 7.9.14.4" ["DPC_STATUS", "DPC_SOURCE_ID"];
     UNCORRECTABLE = "AER.UNCORRECTABLE" "PCIe 7.8.4.2 to 7.8.4.4, 7.8.4.8" ["UNCOR_STATUS", "UNCOR_SEVER", "AER_CAP", "HEADER_LOG0", "HEADER_LOG1", "HEADER_LOG2", "HEADER_LOG3"];
     CORRECTABLE = "AER.CORRECTABLE" "PCIe 7.8.4.5" ["COR_STATUS"];

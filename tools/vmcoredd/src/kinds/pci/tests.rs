@@ -2,9 +2,18 @@
 
 //! What QEMU cannot do: errors that arrive at a root port, containment, links that are down or narrow, lists in circles.
 
-use vmcore_format::pci::{Address, Facts, FunctionHead};
+use std::collections::BTreeSet;
 
-use super::{capabilities, errors, function::Function, link, tlp};
+use vmcore_format::{
+    manifest::padded,
+    pci::{Address, Facts, FunctionHead, Header, Reason, Table},
+};
+
+use super::{
+    capabilities, errors, families,
+    function::{Function, Value},
+    link, rules, tlp, Pci,
+};
 use crate::kinds::config_space::ConfigSpace;
 
 const EXPRESS: usize = 0x40;
@@ -216,4 +225,200 @@ fn headers_are_decoded() {
     ] {
         assert_eq!(tlp::words(header).as_deref(), expected);
     }
+}
+
+/// Signs of all that is remarked of functions whose errors nobody had cleared.
+fn signs(mut functions: Vec<Function>) -> Vec<&'static str> {
+    for function in &mut functions {
+        let facts = &mut function.head.facts;
+        if facts.get(Facts::AER_CLEARED).is_none() {
+            *facts = facts.with(Facts::AER_CLEARED, false);
+        }
+    }
+    let pci = Pci {
+        header: Header::default(),
+        functions,
+        damage: None,
+    };
+    let remarks = pci.remarks_by_weight();
+    remarks.iter().map(|remark| remark.rule.sign).collect()
+}
+
+/// A function of a family with these registers behind a BAR.
+fn of_family(family: &str, bar: u8, registers: &[(u32, u64)]) -> Function {
+    let value = |(at, value): &(u32, u64)| Value {
+        bar,
+        at: *at,
+        width: 4,
+        value: *value,
+    };
+    Function {
+        tables: vec![Table {
+            name: padded(family.as_bytes()),
+            ..Table::default()
+        }],
+        registers: registers.iter().map(value).collect(),
+        ..function(1, 0, &[])
+    }
+}
+
+/// Faults, and the rule that is to find each.
+fn faults() -> Vec<(&'static str, Vec<Function>)> {
+    let port = |words: &[(usize, u16)]| vec![function(0, 4, words)];
+    let behind = |port: Function, words: &[(usize, u16)]| {
+        let mut below = function(5, 0, words);
+        below.head.parent = Some(port.head.address);
+        vec![port, below]
+    };
+    // x16 at 16 GT/s, active state is reported.
+    let wide = [(EXPRESS + 0x0c, 0x0104), (EXPRESS + 0x0e, 0x0010)];
+    let with = |more: (usize, u16)| function(0, 4, &[wide[0], wide[1], more]);
+    let mut cleared = function(0, 0, &[]);
+    cleared.head.facts = Facts::default().with(Facts::AER_CLEARED, true);
+    let mut slow = function(0, 0, &[]);
+    slow.head.ended = Reason::SLOW;
+    let ones = [0, 4, 8, 12].map(|at| (at, u64::from(u32::MAX)));
+    vec![
+        ("PCI.GONE", port(&[(0, 0xffff)])),
+        ("PCI.SILENT", vec![of_family("tg3", 0, &ones)]),
+        ("DPC.TRIGGERED", port(&[(DPC + 8, 1)])),
+        ("AER.UNCORRECTABLE", port(&[(AER + 6, 0x10)])),
+        ("AER.CORRECTABLE", port(&[(AER + 0x10, 0x40)])),
+        ("AER.MESSAGE", port(&[(AER + 0x30, 0x54)])),
+        ("PCIE.DETECTED", port(&[(EXPRESS + 0x0a, 4)])),
+        ("PCI.STATUS", port(&[(6, 0x4010)])),
+        (
+            "LINK.DOWN",
+            port(&[
+                wide[0],
+                wide[1],
+                (EXPRESS + 2, 0x0142),
+                (EXPRESS + 0x1a, 0x40),
+            ]),
+        ),
+        (
+            "LINK.NARROW",
+            behind(with((EXPRESS + 0x12, 0x2024)), &[(EXPRESS + 0x0c, 0x0044)]),
+        ),
+        (
+            "SLOT.POWER_FAULT",
+            port(&[
+                wide[0],
+                wide[1],
+                (EXPRESS + 2, 0x0142),
+                (EXPRESS + 0x1a, 0x42),
+            ]),
+        ),
+        ("PCI.UNREAD", vec![slow]),
+        ("AER.UNKNOWN", vec![cleared]),
+    ]
+}
+
+/// Families: BAR, registers as they are when all is well, and faults.
+type Family = (
+    &'static str,
+    u8,
+    &'static [(u32, u64)],
+    &'static [(&'static str, u32, u64)],
+);
+
+const FAMILIES: [Family; 9] = [
+    (
+        "nvme",
+        0,
+        &[(0x14, 0x46_0001), (0x1c, 1)],
+        &[("NVME.CFS", 0x1c, 3), ("NVME.NOT_READY", 0x1c, 0)],
+    ),
+    (
+        "ahci",
+        5,
+        &[(0x110, 1), (0x130, 0), (0x210, 0), (0x230, 0x405_0000)],
+        &[
+            ("AHCI.HOST_BUS", 0x210, 0x2000_0000),
+            ("AHCI.HOST_DATA", 0x110, 0x1000_0000),
+            ("AHCI.INTERFACE", 0x110, 0x0800_0000),
+            ("AHCI.TASK_FILE", 0x110, 0x4000_0001),
+            ("AHCI.SERR", 0x230, 0x0405_0200),
+        ],
+    ),
+    (
+        "xhci",
+        0,
+        &[(0, 0x0100_0040), (0x44, 0x18)],
+        &[
+            ("XHCI.HCE", 0x44, 0x1001),
+            ("XHCI.HSE", 0x44, 0x5),
+            ("XHCI.SRE", 0x44, 0x401),
+        ],
+    ),
+    (
+        "megaraid_sas",
+        0,
+        &[(0xb0, 0xc000_0000)],
+        &[("MEGARAID.FAULT", 0xb0, 0xf001_0000)],
+    ),
+    (
+        "mpt3sas",
+        1,
+        &[(0, 0x2000_0000)],
+        &[
+            ("MPT3SAS.FAULT", 0, 0x4000_5841),
+            ("MPT3SAS.COREDUMP", 0, 0x5000_0000),
+        ],
+    ),
+    ("mpi3mr", 0, &[(0x1c, 1)], &[("MPI3MR.FAULT", 0x1c, 3)]),
+    ("mlx5", 0, &[(0x23c, 0)], &[("MLX5.HEALTH", 0x23c, 0x0100)]),
+    (
+        "i40e",
+        0,
+        &[(0xb8188, 0), (0xe6480, 0), (0x12a510, 0)],
+        &[
+            ("I40E.RESET", 0xb8188, 1),
+            ("I40E.MDET_TX", 0xe6480, 0x8000_0001),
+            ("I40E.MDET_RX", 0x12a510, 0x8000_0001),
+        ],
+    ),
+    (
+        "ice",
+        0,
+        &[(0xb8188, 0), (0x2d2e00, 0), (0x294c00, 0)],
+        &[
+            ("ICE.RESET", 0xb8188, 2),
+            ("ICE.MDET_TX", 0x2d2e00, 0x8000_0001),
+            ("ICE.MDET_RX", 0x294c00, 0x8000_0001),
+        ],
+    ),
+];
+
+#[test]
+fn each_rule_has_a_fault_that_it_finds_and_no_other_rule_does() {
+    let mut tried = BTreeSet::new();
+    for (sign, functions) in faults() {
+        assert_eq!(signs(functions), [sign]);
+        tried.insert(sign);
+    }
+    for (family, bar, healthy, faults) in FAMILIES {
+        assert!(
+            signs(vec![of_family(family, bar, healthy)]).is_empty(),
+            "{family}"
+        );
+        for (sign, at, value) in faults {
+            let mut registers = healthy.to_vec();
+            registers.retain(|(other, _)| other != at);
+            registers.push((*at, *value));
+            assert_eq!(signs(vec![of_family(family, bar, &registers)]), [*sign]);
+            // And of no other family.
+            assert!(
+                signs(vec![of_family("other", bar, &registers)]).is_empty(),
+                "{sign}"
+            );
+            tried.insert(sign);
+        }
+    }
+    let rules = rules::ALL.iter().map(|rule| rule.sign);
+    let all: BTreeSet<_> = rules
+        .chain(families::SIGNS.iter().map(|sign| sign.rule.sign))
+        .collect();
+    assert_eq!(tried, all);
+    assert!(signs(vec![function(0, 4, &[]), function(5, 0, &[])]).is_empty());
 }

@@ -40,15 +40,16 @@ fn nodes(
     own.iter()
         .map(|function| {
             let name = function.name();
+            let behind = nodes(Some(function.head.address), below, trouble);
             Node {
-                words: match link::now(function) {
+                words: match link::now(function, !behind.is_empty()) {
                     Some(link) => format!("{}, {link}", function.title()),
                     None => function.title(),
                 },
                 trouble: trouble
                     .get(name.as_str())
                     .map_or_else(String::new, |texts| texts.join("; ")),
-                behind: nodes(Some(function.head.address), below, trouble),
+                behind,
                 name,
             }
         })

@@ -15,6 +15,7 @@ use crate::{
         register::Register,
         Content, Dump,
     },
+    names::Names,
     views::timeline::Together,
     vmcore::Vmcore,
 };
@@ -40,7 +41,7 @@ impl<'a> Device<'a> {
         let known = content.as_ref().ok().and_then(Option::as_deref);
         Self {
             dump,
-            diagnosis: known.and_then(crate::findings::diagnose),
+            diagnosis: known.and_then(|it| crate::findings::diagnose(it, &Names::default())),
             content,
         }
     }
@@ -260,14 +261,13 @@ fn messages(title: &str, log: &Log, redaction: &Redaction) -> Markup {
 
 /// Those that tell most, and a search through all.
 fn registers(index: usize, content: &dyn Content, redaction: &Redaction) -> Markup {
-    let registers = content.registers();
+    let mut registers = content.registers();
+    // Most of a configuration space is nothing.
+    let says_something = |it: &Register| it.name.is_some() || it.value != 0;
+    registers.held.retain(says_something);
     if registers.held.is_empty() {
         return html! {};
     }
-    let name = |register: &Register| match &register.name {
-        Some(name) => name.to_string(),
-        None => register.unit.to_string(),
-    };
     let cells = |register: &Register| {
         let value = redaction.value(register);
         let words = match value == super::redact::HIDDEN {
@@ -276,7 +276,7 @@ fn registers(index: usize, content: &dyn Content, redaction: &Redaction) -> Mark
         };
         [
             format!("{:#07x}", register.address),
-            name(register),
+            register.whole_name(),
             value,
             words,
         ]

@@ -6,18 +6,14 @@
 use std::io::Write;
 
 use anyhow::{anyhow, ensure, Context, Result};
-use flate2::{write::ZlibEncoder, Compression};
 use vmcore_format::{
-    crash_log::{piece_header, Header, PIECE_SIZE},
     elf::{Ehdr, Phdr, PT_NOTE},
     note::align4,
     vmcoredd,
 };
 
-use crate::{
-    kinds::messages::{Log, KERNEL_LEVELS},
-    vmcore::{Vmcore, KERNEL_LOG},
-};
+use super::{Vmcore, KERNEL_LOG};
+use crate::kinds::crash_log;
 
 /// Headers of the file, before the notes.
 const NOTES_AT: u64 = (Ehdr::LEN + Phdr::LEN) as u64;
@@ -27,7 +23,7 @@ const EM_X86_64: u16 = 62;
 /// Writes the notes of `vmcore`.
 pub fn write(vmcore: &Vmcore, out: &mut dyn Write) -> Result<()> {
     let log = match vmcore.kernel_log() {
-        Ok(log) => Some(encode(&log)?),
+        Ok(log) => Some(crash_log::encode(&log)?),
         Err(_) => None,
     };
     // The manifest stays the last.
@@ -76,33 +72,6 @@ fn note(
     payload(out)?;
     let padding = align4(len) - len;
     Ok(out.write_all(&[0; 4][..padding as usize])?)
-}
-
-/// The log in the format of the crash kernel's own.
-fn encode(log: &Log) -> Result<Vec<u8>> {
-    let mut text = String::new();
-    for message in &log.messages {
-        let level = KERNEL_LEVELS.iter().position(|name| *name == message.level);
-        let level = level.map_or(String::new(), |level| format!("<{level}>"));
-        for line in message.text.split('\n') {
-            text += &format!("{level}[{:>12}] {line}\n", log.stamp(message.time));
-        }
-    }
-    let header = Header {
-        finished: true,
-        messages: u32::try_from(log.messages.len())?,
-        text_len: text.len() as u64,
-        ..Header::default()
-    };
-    let mut out = header.encode().to_vec();
-    for piece in text.as_bytes().chunks(PIECE_SIZE) {
-        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
-        zlib.write_all(piece)?;
-        let packed = zlib.finish()?;
-        out.extend(piece_header(piece.len() as u32, packed.len() as u32));
-        out.extend(packed);
-    }
-    Ok(out)
 }
 
 /// The header of a core file with one program header.
