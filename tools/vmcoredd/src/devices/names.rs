@@ -14,10 +14,16 @@ use super::{
     Described, Source, DIR,
 };
 
-const KNOWN: [&str; 3] = [
+const KNOWN: [&str; 9] = [
     include_str!("known/ahci.toml"),
     include_str!("known/e1000e.toml"),
+    include_str!("known/i40e.toml"),
+    include_str!("known/igb.toml"),
+    include_str!("known/megaraid_sas.toml"),
+    include_str!("known/mpi3mr.toml"),
+    include_str!("known/mpt3sas.toml"),
     include_str!("known/nvme.toml"),
+    include_str!("known/xhci.toml"),
 ];
 
 static FROM: OnceLock<PathBuf> = OnceLock::new();
