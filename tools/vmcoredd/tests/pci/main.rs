@@ -343,3 +343,65 @@ fn registers_of_a_family_are_a_dump_of_their_own_and_say_what_failed() {
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("  signature   pci:healthy\n"), "{said}");
 }
+
+/// As the unit of the package does it, with a sysfs that is not this machine's.
+#[test]
+fn each_boot_keeps_what_functions_look_like_if_the_admin_wants_it() {
+    let machine = Machine::new();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../packaging/common/snapshot"
+    );
+    for dir in ["bin", "etc/default", "usr/lib/vmcore-devdump"] {
+        std::fs::create_dir_all(machine.path(dir)).unwrap();
+    }
+    machine.file("usr/lib/vmcore-devdump/drivers", "pci_dump\n");
+    let command = format!(
+        "#!/bin/sh\nexec {} \"$@\" --root {}\n",
+        env!("CARGO_BIN_EXE_vmcoredd"),
+        machine.path("").display()
+    );
+    let program = machine.file("bin/vmcoredd", &command);
+    std::process::Command::new("/bin/chmod")
+        .args(["+x", &program])
+        .status()
+        .unwrap();
+    let kept = machine.path("kept");
+    let run = |setting: &str| {
+        machine.file("etc/default/vmcore-devdump", setting);
+        let output = std::process::Command::new("/bin/sh")
+            .args([script, kept.to_str().unwrap()])
+            .env("root", machine.path(""))
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", machine.path("bin").display()),
+            )
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let names = std::fs::read_dir(&kept).into_iter().flatten();
+        let mut names: Vec<_> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(run("SNAPSHOT=no\n"), [""; 0]);
+    assert_eq!(run(""), [""; 0]);
+    // A second time in one boot there is no other.
+    for _ in 0..2 {
+        assert_eq!(run("SNAPSHOT=yes\n"), ["boot.pci", "boot.pci.id"]);
+    }
+    std::fs::write(kept.join("boot.pci.id"), "another\n").unwrap();
+    assert_eq!(
+        run("SNAPSHOT=yes\n"),
+        ["boot.pci", "boot.pci.id", "boot.pci.old"]
+    );
+    let old = kept.join("boot.pci.old");
+    let (status, said, _) = vmcoredd(&[
+        "diff",
+        old.to_str().unwrap(),
+        kept.join("boot.pci").to_str().unwrap(),
+    ]);
+    assert_eq!(status, 0, "{said}");
+}
