@@ -24,6 +24,8 @@ mod cxgb4;
 #[forbid(unsafe_code)]
 #[path = "rust/format/lib.rs"]
 mod format;
+#[path = "rust/series.rs"]
+mod series;
 
 kernel::prelude::module! {
     type: cxgb4::Module,
@@ -32,25 +34,25 @@ kernel::prelude::module! {
     description: "Device dumps of Chelsio T4, T5 and T6 adapters",
     license: "GPL",
     params: {
-        flash: bool {
-            default: false,
-            description: "Dump the serial flash, too: 4 MiB and more, and some seconds",
+        flash: u8 {
+            default: 0,
+            description: "1: dump the serial flash, too: 4 MiB and more, and some seconds (0)",
         },
-        upper_layers: bool {
-            default: false,
-            description: "Dump the regions of iSCSI and RDMA, too, which describe memory of this host and of its peers",
+        upper_layers: u8 {
+            default: 0,
+            description: "1: dump the regions of iSCSI and RDMA, too, which describe memory of this host and of its peers (0)",
         },
-        ncsi_queues: bool {
-            default: false,
-            description: "Dump the queues of the sideband to the management controller, too, which carry its packets",
+        ncsi_queues: u8 {
+            default: 0,
+            description: "1: dump the queues of the sideband to the management controller, too, which carry its packets (0)",
         },
-        rss_key: bool {
-            default: false,
-            description: "Dump the secret key of RSS, too",
+        rss_key: u8 {
+            default: 0,
+            description: "1: dump the secret key of RSS, too (0)",
         },
-        host_memory: bool {
-            default: false,
-            description: "Dump the part of the host's memory that the adapter uses, too, if it is bus master",
+        host_memory: u8 {
+            default: 0,
+            description: "1: dump the part of the host's memory that the adapter uses, too, if it is bus master (0)",
         },
     },
 }

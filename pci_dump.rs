@@ -24,6 +24,8 @@ mod format;
 #[forbid(unsafe_code)]
 #[path = "rust/pci/lib.rs"]
 mod pci;
+#[path = "rust/series.rs"]
+mod series;
 
 kernel::prelude::module! {
     type: pci::Module,

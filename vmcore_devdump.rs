@@ -39,6 +39,8 @@ mod abi;
 mod devdump;
 #[path = "rust/format/lib.rs"]
 mod format;
+#[path = "rust/series.rs"]
+mod series;
 #[path = "rust/abi/server.rs"]
 mod server;
 
@@ -65,9 +67,9 @@ module! {
             default: 90,
             description: "All dumps are finished so many seconds after loading, 1 to 3600 (90)",
         },
-        crash_log: bool {
-            default: false,
-            description: "Dump what the crash kernel has logged so far, as crash_log (no)",
+        crash_log: u8 {
+            default: 0,
+            description: "1: dump what the crash kernel has logged so far, as crash_log (0)",
         },
     },
 }
@@ -81,12 +83,12 @@ impl kernel::Module for VmcoreDevdump {
             return Err(ENODEV);
         }
         devdump::start(&devdump::Parameters {
-            total_mib: module_parameters::total_mib.value(),
-            dump_mib: module_parameters::dump_mib.value(),
-            dump_seconds: module_parameters::dump_seconds.value(),
-            deadline_seconds: module_parameters::deadline_seconds.value(),
+            total_mib: series::value(&module_parameters::total_mib),
+            dump_mib: series::value(&module_parameters::dump_mib),
+            dump_seconds: series::value(&module_parameters::dump_seconds),
+            deadline_seconds: series::value(&module_parameters::deadline_seconds),
         })?;
-        if module_parameters::crash_log.value() {
+        if series::value(&module_parameters::crash_log) != 0 {
             devdump::crash_log::add();
         }
         Ok(Self)

@@ -2,10 +2,11 @@
 
 //! C header: `include/linux/module.h`
 
+use crate::series::this_module;
 use kernel::{
     bindings,
-    module::ModuleMetadata,
-    prelude::*, //
+    prelude::*,
+    ModuleMetadata, //
 };
 
 use core::marker::PhantomData;
@@ -21,7 +22,7 @@ impl<M: ModuleMetadata> ModuleRef<M> {
     /// `ENODEV`: the module is being unloaded.
     pub(crate) fn get() -> Result<Self> {
         // SAFETY: The pointer is that of this very module.
-        match unsafe { bindings::try_module_get(M::THIS_MODULE.as_ptr()) } {
+        match unsafe { bindings::try_module_get(this_module::<M>()) } {
             // INVARIANT: `try_module_get()` took a reference.
             true => Ok(Self(PhantomData)),
             false => Err(ENODEV),
@@ -32,6 +33,6 @@ impl<M: ModuleMetadata> ModuleRef<M> {
 impl<M: ModuleMetadata> Drop for ModuleRef<M> {
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
-        unsafe { bindings::module_put(M::THIS_MODULE.as_ptr()) };
+        unsafe { bindings::module_put(this_module::<M>()) };
     }
 }

@@ -2,6 +2,7 @@
 
 //! C header: `include/linux/zlib.h`
 
+use crate::series::zeroed;
 use kernel::{
     alloc::flags::{
         GFP_NOWAIT,
@@ -107,7 +108,7 @@ impl Deflate {
         let size = unsafe { zlib_deflate_workspacesize(window_bits, mem_level) };
         // INVARIANT: That's what zlib said.
         Ok(Self {
-            workspace: KVVec::zeroed(usize::try_from(size)?, GFP_NOWAIT | __GFP_NOWARN)?,
+            workspace: zeroed(usize::try_from(size)?, GFP_NOWAIT | __GFP_NOWARN)?,
             window_bits,
             mem_level,
         })

@@ -15,6 +15,7 @@ use super::{
     },
     vpd_address::VpdAddress,
 };
+use crate::series::bar_size;
 use kernel::{
     device::Bound,
     io::Io,
@@ -75,7 +76,7 @@ impl Registers for Bar0<'_> {
     }
 
     fn size(&self) -> u64 {
-        self.bar.as_ref().map_or(0, |bar| Io::size(bar) as u64)
+        self.bar.as_ref().map_or(0, |bar| bar_size(bar) as u64)
     }
 
     fn bus_address(&self) -> u64 {

@@ -18,7 +18,8 @@ use super::{
             private::Private,
             Chip, //
         },
-        module_parameters, //
+        module_parameters,
+        series, //
     },
     bar::Bar0,
     device::Device,
@@ -56,7 +57,7 @@ impl pci::Driver for Cxgb4Dump {
 
     fn probe<'bound>(
         device: &'bound pci::Device<Core<'_>>,
-        _info: Option<&'bound Self::IdInfo>,
+        _info: series::IdInfo<'bound, Self::IdInfo>,
     ) -> impl PinInit<Self, Error> + 'bound {
         if !put_off(device) {
             // The core has logged why there is no dump, if there is none.
@@ -102,15 +103,12 @@ fn dump(device: &pci::Device<Bound>) -> Result {
 /// Private things that somebody asked for.
 fn asked() -> Private {
     let asked = [
-        (
-            module_parameters::upper_layers.value(),
-            Private::UPPER_LAYERS,
-        ),
-        (module_parameters::ncsi_queues.value(), Private::NCSI_QUEUES),
-        (module_parameters::rss_key.value(), Private::RSS_KEY),
-        (module_parameters::host_memory.value(), Private::HOST_MEMORY),
+        (&module_parameters::upper_layers, Private::UPPER_LAYERS),
+        (&module_parameters::ncsi_queues, Private::NCSI_QUEUES),
+        (&module_parameters::rss_key, Private::RSS_KEY),
+        (&module_parameters::host_memory, Private::HOST_MEMORY),
     ];
-    let asked = asked.iter().filter(|(is, _)| *is);
+    let asked = asked.iter().filter(|(is, _)| series::value(is) != 0);
     asked.fold(Private::NONE, |all, (_, one)| all.with(*one))
 }
 
@@ -133,7 +131,7 @@ impl DeviceDump for Dump<'_> {
         let registers = Bar0::map(self.device);
         let (mut device, found) = Device::identify(self.hal, &registers);
         device.asked = asked();
-        let flash = module_parameters::flash.value();
+        let flash = series::value(&module_parameters::flash) != 0;
         self.tally = image::collect(&device, sink, &mut scratch, flash, found.err())?;
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! C header: `drivers/net/ethernet/chelsio/cxgb4/t4_pci_id_tbl.h`. Boards for debugging, which Linux does not list: `sys/dev/cxgbe` of
 //! FreeBSD.
 
+use crate::series::pci_device_table;
 use kernel::{
     pci,
     str::CStr, //
@@ -12,7 +13,7 @@ use kernel::{
 
 macro_rules! table {
     ($($device:literal)*) => {
-        kernel::pci_device_table!(
+        pci_device_table!(
             TABLE,
             (),
             [$((pci::DeviceId::from_id(pci::Vendor::CHELSIO, $device), ())),*]

@@ -85,7 +85,7 @@ pub(super) fn collect(
                     true => sink.ms_left() == 0,
                     false => failure.is_final(),
                 };
-                stopped = stopped.or(Some(failure).filter(|_| others_too));
+                stopped = stopped.or(others_too.then_some(failure));
             }
         }
         let mut header = header(section, start, sink, result, left_out);

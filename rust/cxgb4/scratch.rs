@@ -16,6 +16,7 @@ use super::super::{
         WINDOW_BITS, //
     },
 };
+use crate::series::zeroed;
 use kernel::{
     alloc::flags::{
         GFP_NOWAIT,
@@ -43,9 +44,9 @@ impl Scratch {
         // Takes what is free, and wakes nobody for more.
         let flags = GFP_NOWAIT | __GFP_NOWARN;
         Ok(Self {
-            raw: KVVec::zeroed(CHUNK_SIZE, flags)?,
-            packed: KVVec::zeroed(CHUNK_HEADER_LEN + MAX_PACKED, flags)?,
-            zeroes: KVec::zeroed(ZEROES_LEN, flags)?,
+            raw: zeroed(CHUNK_SIZE, flags)?,
+            packed: zeroed(CHUNK_HEADER_LEN + MAX_PACKED, flags)?,
+            zeroes: zeroed(ZEROES_LEN, flags)?,
             zeroes_len: 0,
             deflate: Deflate::new(WINDOW_BITS, MEM_LEVEL)?,
         })

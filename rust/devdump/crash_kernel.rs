@@ -6,6 +6,7 @@ use super::super::{
     bindings::file::Path,
     format::command_line, //
 };
+use crate::series::zeroed;
 use kernel::{
     page::PAGE_SIZE,
     prelude::*, //
@@ -13,7 +14,7 @@ use kernel::{
 
 /// Whether it was told to do without device dumps, by `novmcoredd`. If its command line can't be read, it was not.
 pub(super) fn is_disabled() -> bool {
-    let Ok(mut line) = KVVec::zeroed(PAGE_SIZE, GFP_KERNEL) else {
+    let Ok(mut line): Result<KVVec<u8>, _> = zeroed(PAGE_SIZE, GFP_KERNEL) else {
         return false;
     };
     command_line::is_disabled(read(c"/proc/cmdline", &mut line))

@@ -25,6 +25,7 @@ use super::{
     },
     registration,
 };
+use crate::series::zeroed;
 use kernel::{
     alloc::flags::{
         GFP_NOWAIT,
@@ -85,8 +86,8 @@ impl Scratch {
     fn new() -> Result<Self> {
         let flags = GFP_NOWAIT | __GFP_NOWARN;
         Ok(Self {
-            text: KVVec::zeroed(PIECE_SIZE, flags)?,
-            packed: KVVec::zeroed(PIECE_HEADER_LEN + MAX_PACKED, flags)?,
+            text: zeroed(PIECE_SIZE, flags)?,
+            packed: zeroed(PIECE_HEADER_LEN + MAX_PACKED, flags)?,
             deflate: Deflate::new(WINDOW_BITS, MEM_LEVEL)?,
         })
     }

@@ -2,6 +2,7 @@
 
 use super::super::format::manifest::Reason;
 use kernel::{
+    bindings,
     error::Error,
     ffi::c_int,
     prelude::*, //
@@ -19,7 +20,7 @@ impl Failure {
     pub(super) fn new(reason: Reason) -> Self {
         let error = match reason {
             Reason::TOTAL_BUDGET | Reason::DUMP_BUDGET => ENOSPC,
-            Reason::TIME => ETIME,
+            Reason::TIME => Error::from_errno(-(bindings::ETIME as c_int)),
             Reason::NO_MEMORY => ENOMEM,
             Reason::NAME_TAKEN => EEXIST,
             Reason::FILE_OPEN => EBUSY,

@@ -24,6 +24,7 @@ use super::{
     },
     dump,
 };
+use crate::series::zeroed;
 use kernel::prelude::*;
 
 /// How much of a dump there is for who reads the file.
@@ -53,7 +54,7 @@ impl Manifest {
         Ok(Self {
             header,
             entries,
-            bytes: KVVec::zeroed(len, GFP_KERNEL)?,
+            bytes: zeroed(len, GFP_KERNEL)?,
         })
     }
 

@@ -15,6 +15,7 @@ use super::{
     },
     registry::State,
 };
+use crate::series::zeroed;
 use kernel::{
     iov::IovIterDest,
     page::PAGE_SIZE,
@@ -66,7 +67,7 @@ impl Opened {
         let manifest = manifest.ok();
         let manifest_len = manifest.as_ref().map_or(0, Manifest::note_len);
         let desk = Desk {
-            page: KVec::zeroed(PAGE_SIZE, GFP_KERNEL)?,
+            page: zeroed(PAGE_SIZE, GFP_KERNEL)?,
             seen,
             manifest,
         };

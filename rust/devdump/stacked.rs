@@ -36,6 +36,7 @@ use super::{
         STATE, //
     },
 };
+use crate::series::zeroed;
 use kernel::{
     iov::IovIterDest,
     page::PAGE_SIZE,
@@ -143,7 +144,7 @@ impl Headers {
     }
 
     fn read_file(lower: &File) -> Result<Self> {
-        let mut bytes = KVVec::<u8>::zeroed(Ehdr::LEN, GFP_KERNEL)?;
+        let mut bytes: KVVec<u8> = zeroed(Ehdr::LEN, GFP_KERNEL)?;
         lower.read_exact(&mut bytes, 0)?;
         let end = Layout::headers_end(&bytes).map_err(malformed)?;
         let extend = |bytes: &mut KVVec<u8>, end: u64| -> Result {

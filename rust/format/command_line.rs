@@ -5,11 +5,11 @@
 /// Whether `line` switches them off, as `novmcoredd` does for the kernel's own: the last one counts.
 pub fn is_disabled(line: &[u8]) -> bool {
     let words = line.split(|byte| byte.is_ascii_whitespace());
-    let asked = words.filter_map(|word| match word.strip_prefix(b"novmcoredd")? {
+    let mut asked = words.filter_map(|word| match word.strip_prefix(b"novmcoredd")? {
         b"" => Some(true),
         value => is_yes(value.strip_prefix(b"=")?),
     });
-    asked.last().unwrap_or(false)
+    asked.next_back().unwrap_or(false)
 }
 
 /// As `kstrtobool()` takes it.

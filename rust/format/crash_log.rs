@@ -29,7 +29,7 @@ pub const PIECE_SIZE: usize = 16384;
 /// Bytes before each compressed piece.
 pub const PIECE_HEADER_LEN: usize = 8;
 /// Most bytes that a piece has after compression, by the rule of zlib's `deflateBound()`.
-pub const MAX_PACKED: usize = PIECE_SIZE + (PIECE_SIZE + 7) / 8 + (PIECE_SIZE + 63) / 64 + 11;
+pub const MAX_PACKED: usize = PIECE_SIZE + PIECE_SIZE.div_ceil(8) + PIECE_SIZE.div_ceil(64) + 11;
 
 /// What is the same for all of it. All zeroes but for `taken_at_ms`, if the dump never got to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -28,6 +28,7 @@ use super::{
         BUFFER, //
     },
 };
+use crate::series::zeroed;
 use crate::{
     abi::{
         DeviceDump,
@@ -72,7 +73,7 @@ impl Scratch {
         Ok(Self {
             values: KVVec::from_elem(0, DWORDS, flags)?,
             states: KVVec::from_elem(State::Unseen, DWORDS, flags)?,
-            buffer: KVVec::zeroed(BUFFER, flags)?,
+            buffer: zeroed(BUFFER, flags)?,
         })
     }
 }

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     abi,
     bindings::crash_dump::is_kdump_kernel,
-    module_parameters, //
+    module_parameters,
+    series, //
 };
 use kernel::prelude::*;
 
@@ -29,11 +30,11 @@ impl kernel::Module for Module {
             return Err(ENODEV);
         }
         let limits = Limits {
-            access_us: module_parameters::access_us.value(),
-            function_ms: module_parameters::function_ms.value(),
-            total_ms: module_parameters::total_ms.value(),
+            access_us: series::value(&module_parameters::access_us),
+            function_ms: series::value(&module_parameters::function_ms),
+            total_ms: series::value(&module_parameters::total_ms),
         };
-        let mmio = module_parameters::mmio.value();
+        let mmio = series::value(&module_parameters::mmio);
         // The core has logged why there is no dump, if there is none.
         let _ = abi::register(&mut Spaces { limits });
         if mmio > 0 {

@@ -26,7 +26,7 @@ pub const WINDOW_BITS: i32 = 12;
 /// zlib's `memLevel`.
 pub const MEM_LEVEL: i32 = 4;
 /// Most bytes that a chunk has after compression, by the rule of zlib's `deflateBound()`; chunk header excluded.
-pub const MAX_PACKED: usize = CHUNK_SIZE + (CHUNK_SIZE + 7) / 8 + (CHUNK_SIZE + 63) / 64 + 11;
+pub const MAX_PACKED: usize = CHUNK_SIZE + CHUNK_SIZE.div_ceil(8) + CHUNK_SIZE.div_ceil(64) + 11;
 
 /// The header of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

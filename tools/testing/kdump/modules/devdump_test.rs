@@ -3,6 +3,10 @@
 //! Registers device dumps, good and bad ones, and logs what came of it: `devdump_test: <case>: <errno> <collected>`.
 
 use kernel::{
+    bindings::{
+        EPROTO,
+        ETIME, //
+    },
     ffi::{
         c_char,
         c_int,
@@ -33,6 +37,11 @@ use abi::{
     DeviceDump,
     Sink, //
 };
+
+/// The `kernel` crate of 7.2 has no names for these.
+fn error(errno: u32) -> Error {
+    Error::from_errno(-(errno as c_int))
+}
 
 module! {
     type: DevdumpTest,
@@ -83,7 +92,7 @@ extern "C" fn overflow(data: *mut VmcoreddData, buf: *mut c_void) -> c_int {
 
 extern "C" fn fail(_data: *mut VmcoreddData, _buf: *mut c_void) -> c_int {
     COLLECTED.store(true, Relaxed);
-    EPROTO.to_errno()
+    error(EPROTO).to_errno()
 }
 
 /// What no driver should return.
@@ -165,7 +174,7 @@ impl DeviceDump for Stream {
                 while sink.write(b"late") == Ok(()) {
                     fsleep(Delta::from_millis(50));
                 }
-                if sink.ms_left() != 0 || sink.write(b"late") != Err(ETIME) {
+                if sink.ms_left() != 0 || sink.write(b"late") != Err(error(ETIME)) {
                     return Err(EIO);
                 }
                 // What was written before can still be mended.
@@ -173,7 +182,7 @@ impl DeviceDump for Stream {
             }
             Act::Fail => {
                 sink.write(b"not to be seen")?;
-                Err(EPROTO)
+                Err(error(EPROTO))
             }
         }
     }
