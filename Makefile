@@ -16,7 +16,7 @@ endif
 #: make samples KDIR=DIR  build the smallest dump drivers, those in samples/, into build/samples
 #: make install KDIR=DIR  install them where depmod and modprobe find them (INSTALL_MOD_PATH is honoured)
 out = $(if $(BENCH),bench-modules,modules)
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$2 MO=$(CURDIR)/build/$1 CC=x86_64-linux-gnu-gcc-14 \
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$2 MO=$(CURDIR)/build/$1 CC=$(shell tools/kdir/compiler '$(KDIR)/include/config/auto.conf') \
 	LOCALVERSION='$(shell sed 's/^[0-9.]*//' '$(KDIR)/include/config/kernel.release')'
 
 modules install: need-kdir
@@ -34,7 +34,7 @@ need-kdir:
 #:
 #: These need root and Debian's package archive, and set up what they need by themselves:
 #: make demo              the whole story on real parts: panic, dump, decoded registers (warm: half a minute)
-#: make test              everything that is promised, proven in virtual machines
+#: make test              everything that is promised, proven in virtual machines (SERIES=all: on each kernel series)
 #: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's; the reader's time
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
@@ -45,7 +45,7 @@ demo: prepare
 
 test: what = oracle debug machine tests
 test: prepare
-	@$(enter) tools/testing/run
+	@tools/testing/all $(SERIES)
 
 bench: what = oracle
 bench: prepare

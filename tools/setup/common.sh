@@ -86,6 +86,9 @@ key() {
 	done | sha256sum | cut -c1-16
 }
 
+# The kernel series that are supported.
+all_series() { awk '/^[0-9]/ { print $1 }' "$top/tools/kdir/kernels"; }
+
 # compilers ROOT: the packages in it, with their versions, that decide what a kernel or a module becomes. All else may come and go
 # without making those again.
 compilers() {
@@ -111,9 +114,9 @@ in_own_namespaces() {
 
 # kbuild KDIR SOURCE OUT ARGUMENT…: builds the modules in SOURCE inside the build root, as the Makefile does for users.
 kbuild() {
-	local kdir=$1 source=$2 out=$3 cc=x86_64-linux-gnu-gcc-14 enter=
+	local kdir=$1 source=$2 out=$3 cc enter=
 	shift 3
-	! grep -qx CONFIG_CC_IS_CLANG=y "$kdir/include/config/auto.conf" || cc=clang
+	cc=$("$top/tools/kdir/compiler" "$kdir/include/config/auto.conf")
 	[ -f /etc/vmcore-devdump-kernel ] || enter=$top/tools/setup/enter
 	mkdir -p "$out"
 	$enter make -C "$kdir" M="$source" MO="$out" CC=$cc \

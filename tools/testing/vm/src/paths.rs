@@ -7,9 +7,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// `build/` of the repository.
+/// What is built for the kernel of the build root, and what virtual machines leave: `$VMCORE_DEVDUMP_BUILD` or `build/` of the repository.
 pub fn build_dir() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../build"))
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../build");
+    env::var_os("VMCORE_DEVDUMP_BUILD").map_or_else(|| PathBuf::from(usual), PathBuf::from)
 }
 
 /// The kernel modules under test: `$VMCORE_DEVDUMP_MODULES` or `build/modules`.
