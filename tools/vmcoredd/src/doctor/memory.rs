@@ -4,6 +4,7 @@
 
 mod image;
 mod needs;
+mod window;
 
 use std::fs;
 
@@ -24,6 +25,8 @@ const ENOUGH_MIB: u64 = 4;
 /// People ask for memory in such steps.
 const STEP_MIB: u64 = 16;
 const PAGE: u64 = 4096;
+/// What a compressor takes that does not say.
+const USUAL_WINDOW: u64 = 4 << 20;
 /// What the hook for initramfs-tools writes with MINIMAL=yes.
 const MINIMAL: &str = "conf/conf.d/vmcore-devdump";
 
@@ -75,7 +78,8 @@ fn needs(system: &System, initramfs: &Initramfs) -> Result<Needs, String> {
     .iter()
     .find_map(|path| image::unpacked(&system.path(path)))
     .ok_or_else(|| format!("the image of kernel {release} was not found"))?;
-    let packed = fs::metadata(system.path(&initramfs.path))
+    let file = system.path(&initramfs.path);
+    let packed = fs::metadata(&file)
         .map_err(|error| format!("{}: {error}", initramfs.path))?
         .len();
     let saver = match initramfs.path.starts_with("/var/lib/kdump") {
@@ -86,6 +90,7 @@ fn needs(system: &System, initramfs: &Initramfs) -> Result<Needs, String> {
     Ok(Needs {
         image,
         packed,
+        window: window::of(&file).unwrap_or(USUAL_WINDOW),
         unpacked: listed.lines().filter_map(size).sum(),
         ram: ram(system),
         saver,

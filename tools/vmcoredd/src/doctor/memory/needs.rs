@@ -20,6 +20,8 @@ pub struct Needs {
     pub image: u64,
     /// The initramfs as it is loaded.
     pub packed: u64,
+    /// What it takes to unpack it, besides its files.
+    pub window: u64,
     /// Its files, in pages.
     pub unpacked: u64,
     /// RAM of the machine.
@@ -33,7 +35,7 @@ const START: u64 = 11 * MIB;
 /// Bytes that a byte for `struct page` is for: 64 of them for each page.
 const PER_PAGE_STRUCTS: u64 = 4096 / 64;
 /// What is allocated besides when the initramfs is unpacked, when our modules are loaded, and when udev there has loaded all others.
-const UNPACKING: u64 = 26 * MIB;
+const UNPACKING: u64 = 22 * MIB;
 const LOADING: u64 = 30 * MIB;
 const COLDPLUG: u64 = 41 * MIB;
 /// The same while the vmcore is saved, and how much more it is with systemd.
@@ -50,7 +52,7 @@ impl Needs {
     pub fn least(&self) -> u64 {
         let saving = SAVING + self.bitmaps().min(ENOUGH_FOR_BITMAPS);
         let most = [
-            START + self.packed + self.unpacked + UNPACKING,
+            START + self.packed + self.unpacked + self.window + UNPACKING,
             self.unpacked + COLDPLUG,
             match self.saver {
                 Saver::Alone => saving,
