@@ -17,7 +17,8 @@ use crate::debian::machine::{made, run, text, Made, INSTALLED, REMOVED, UPGRADED
 /// `crashkernel=` that kdump-tools gives to GRUB.
 const USUAL_MEMORY: &str = "512M-:192M";
 const SMALL_MEMORY: &str = "160M";
-
+/// What is enough with `MINIMAL=yes`.
+const LITTLE_MEMORY: &str = "128M";
 /// What a boot has left behind.
 pub struct Panic {
     /// The console of both kernels.
@@ -31,10 +32,16 @@ pub struct Panic {
 /// The packages as they come, and less memory for the crash kernel than is usual.
 pub static USUAL: Made<Panic> = LazyLock::new(|| save_here("usual", SMALL_MEMORY, "usual.disk", 1));
 
+/// The next boot, with `MINIMAL=yes`.
+pub static MINIMAL: Made<Panic> = LazyLock::new(|| {
+    made(&USUAL)?;
+    save_here("minimal", LITTLE_MEMORY, "usual.disk", 2)
+});
+
 /// The next boot: somebody reads what is there, and the modules are for a kernel that is not.
 pub static OTHER: Made<Panic> = LazyLock::new(|| {
-    made(&USUAL)?;
-    let other = save_here("other", USUAL_MEMORY, "usual.disk", 2)?;
+    made(&MINIMAL)?;
+    let other = save_here("other", USUAL_MEMORY, "usual.disk", 3)?;
     remove(&made(&INSTALLED)?.join("usual.disk"));
     Ok(other)
 });
@@ -48,7 +55,7 @@ pub static PURGED: Made<Panic> = LazyLock::new(|| {
 });
 
 /// Two boots of a machine whose modules DKMS has built: after an upgrade to another kernel, what is saved on another machine over ssh; and with
-/// the kernel that Debian comes with again, over NFS.
+/// the kernel that Debian comes with again and `MINIMAL=yes`, over NFS.
 pub static ELSEWHERE: Made<[Panic; 2]> = LazyLock::new(save_elsewhere);
 
 /// A boot after which there are `expected` crashes on the disk.

@@ -162,6 +162,9 @@ fn a_minimal_initramfs_starts_no_systemd_and_lacks_the_database_of_devices() {
         assert_eq!(starts, expected, "{listed}");
         let has_database = listed.contains("udev/hwdb.bin");
         assert_eq!(has_database, !expected, "{listed}");
+        // Which takes more memory to unpack.
+        let has_zstd = text(of(&REMOVED).join(format!("settings-{settings}.zstd")));
+        assert_eq!(has_zstd.trim() != "0", !expected, "{has_zstd}");
     }
 }
 

@@ -6,19 +6,21 @@ use serde_json::Value;
 
 use crate::{
     debian::{
-        boots::{adapter, Panic, ELSEWHERE, OTHER, PURGED, USUAL},
+        boots::{adapter, Panic, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
         machine::{of, text, Made},
     },
     shown,
 };
 
 const DUMP: &str = "cxgb4_0000:00:05.0";
+/// What systemd says first when it runs on the real root.
+const SYSTEMD: &str = "systemd[1]: systemd 257";
 /// What the adapter's own driver has changed before the panic: where its memory window is, and the last word of flash that it read.
 const CHANGED: [u64; 2] = [0x3068, 0x193f8];
 
 #[test]
 fn kdump_is_ready_saves_and_reboots() {
-    let here = [&USUAL, &OTHER, &PURGED].map(of);
+    let here = [&USUAL, &MINIMAL, &OTHER, &PURGED].map(of);
     for panic in here.into_iter().chain(of(&ELSEWHERE)) {
         let show = panic.told("kdump-config.show");
         assert!(show.contains("ready to kdump"), "{show}");
@@ -83,6 +85,28 @@ fn a_small_crash_kernel_saves_the_adapter_too() {
     assert!(panic.console.contains("crashkernel=160M"));
     let listed = panic.vmcoredd("list", &[]);
     assert!(listed.contains(DUMP), "{listed}");
+}
+
+#[test]
+fn a_minimal_crash_kernel_saves_the_adapter_without_systemd() {
+    let panic = of(&MINIMAL);
+    assert!(panic.console.contains("crashkernel=128M"));
+    let listed = panic.vmcoredd("list", &[]);
+    assert!(listed.contains(DUMP), "{listed}");
+    assert!(!panic.crash_kernel().contains(SYSTEMD));
+    // As it does otherwise.
+    of(&USUAL).place(SYSTEMD);
+}
+
+#[test]
+fn what_a_minimal_crash_kernel_cannot_save_alone_it_saves_with_systemd() {
+    let [_, nfs] = of(&ELSEWHERE);
+    let listed = nfs.told("initrd.list");
+    assert!(listed.contains("conf/conf.d/vmcore-devdump"), "{listed}");
+    assert!(!listed.contains("hwdb.bin"), "{listed}");
+    assert!(nfs.told("kdump-config.show").contains("NFS: "));
+    nfs.place(SYSTEMD);
+    assert!(nfs.vmcoredd("list", &[]).contains(DUMP));
 }
 
 #[test]
