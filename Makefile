@@ -39,6 +39,7 @@ need-kdir:
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
 #: make deb               Debian packages in build/deb (KEY=FILE CERT=FILE: modules are signed with that)
+#: make capture           build/capture: a crash kernel for any x86-64 machine that has kexec-tools (its README says how)
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
@@ -60,6 +61,10 @@ check: prepare
 fuzz:
 	@$(enter) tools/vmcoredd/fuzz/run $(if $(filter command line,$(origin SECONDS)),$(SECONDS),3600)
 
+capture: what = machine
+capture: prepare
+	@$(enter) packaging/make-capture build/machine/root build/deb build/capture
+
 deb:
 	@$(setup)/buildroot >/dev/null
 	@KEY='$(KEY)' CERT='$(CERT)' packaging/make-deb
@@ -80,4 +85,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install samples need-kdir demo test bench check fuzz deb vm-shell prepare clean clean-cache
+.PHONY: help modules install samples need-kdir demo test bench check fuzz deb capture vm-shell prepare clean clean-cache

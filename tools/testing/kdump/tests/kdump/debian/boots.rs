@@ -19,6 +19,9 @@ const USUAL_MEMORY: &str = "512M-:192M";
 const SMALL_MEMORY: &str = "160M";
 /// What is enough with `MINIMAL=yes`.
 const LITTLE_MEMORY: &str = "128M";
+/// What the README of `make capture` says.
+const LARGE_MEMORY: &str = "384M";
+
 /// What a boot has left behind.
 pub struct Panic {
     /// The console of both kernels.
@@ -48,10 +51,16 @@ pub static OTHER: Made<Panic> = LazyLock::new(|| {
 
 /// A boot after somebody got rid of the packages.
 pub static PURGED: Made<Panic> = LazyLock::new(|| {
-    let disk = made(&REMOVED)?.join("purged.disk");
-    let purged = save_here("purge", USUAL_MEMORY, "purged.disk", 1)?;
-    remove(&disk);
-    Ok(purged)
+    made(&REMOVED)?;
+    save_here("purge", USUAL_MEMORY, "purged.disk", 1)
+});
+
+/// The next boot, with the crash kernel that `make capture` writes.
+pub static CAPTURED: Made<Panic> = LazyLock::new(|| {
+    made(&PURGED)?;
+    let captured = save_here("capture", LARGE_MEMORY, "purged.disk", 2)?;
+    remove(&made(&REMOVED)?.join("purged.disk"));
+    Ok(captured)
 });
 
 /// Two boots of a machine whose modules DKMS has built: after an upgrade to another kernel, what is saved on another machine over ssh; and with
@@ -185,7 +194,7 @@ impl Panic {
         name.rsplit('-').next().unwrap()
     }
 
-    /// What `vmcoredd` says of the file that kdump-tools has saved.
+    /// What `vmcoredd` says of the file that was saved.
     pub fn vmcoredd(&self, command: &str, args: &[&str]) -> String {
         let said = Command::new(vm::bin_dir().join("vmcoredd"))
             .arg(command)
@@ -198,8 +207,14 @@ impl Panic {
         String::from_utf8(said.stdout).unwrap()
     }
 
-    /// The file that kdump-tools has saved: flattened, as vmcoredd reads it.
+    /// The file that kdump-tools has saved: flattened, as vmcoredd reads it. Or that of the crash kernel that needs none.
     pub fn dump(&self) -> PathBuf {
-        self.crash.join(format!("dump.{}", self.stamp()))
+        let name = format!("dump.{}", self.stamp());
+        let found = [&name, "vmcore"].map(|name| self.crash.join(name));
+        let [dump, vmcore] = found;
+        match dump.exists() {
+            true => dump,
+            false => vmcore,
+        }
     }
 }

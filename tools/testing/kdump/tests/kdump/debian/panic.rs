@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     debian::{
-        boots::{adapter, Panic, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
+        boots::{adapter, Panic, CAPTURED, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
         machine::{of, text, Made},
     },
     shown,
@@ -193,6 +193,23 @@ fn without_the_packages_the_dump_is_as_it_was() {
     let listed = panic.vmcoredd("list", &["--json"]);
     assert!(!listed.contains("cxgb4"), "{listed}");
     assert!(!panic.crash_kernel().contains("devdump"));
+}
+
+#[test]
+fn a_machine_that_has_only_kexec_saves_the_adapter_with_what_make_capture_writes() {
+    let panic = of(&CAPTURED);
+    let story = panic.told("log");
+    assert!(
+        story.contains("the crash kernel is loaded, and would save to disk"),
+        "{story}"
+    );
+    assert!(panic.told("running").starts_with("6.12."));
+    panic.place("Linux version 7.");
+    panic.place("vmcore-capture: saved in /var/crash/");
+    let listed = panic.vmcoredd("list", &[]);
+    assert!(listed.contains(DUMP), "{listed}");
+    let dmesg = text(panic.crash.join("dmesg"));
+    assert!(dmesg.contains("sysrq triggered crash"), "{dmesg}");
 }
 
 #[test]
