@@ -123,6 +123,14 @@ pub fn diagnose(content: &dyn Content, names: &Names) -> Option<Diagnosis> {
     }
 }
 
+/// The version of what runs on the device, as far as a dump tells.
+pub fn firmware(content: &dyn Content) -> Option<String> {
+    match content.format() {
+        "cudbg" => chelsio::version(content),
+        _ => None,
+    }
+}
+
 /// The rules that find something: name, and the chips for which each is, as tables write them.
 pub fn rules() -> impl Iterator<Item = (&'static str, [&'static str; 2])> {
     let rules = chelsio::rules().all();

@@ -101,6 +101,11 @@ pub trait Content: Send {
         Registers::default()
     }
 
+    /// As [`Content::registers`], but those without a name may be missing.
+    fn named_registers(&self) -> Registers {
+        self.registers()
+    }
+
     fn memory_map(&self) -> Option<MemoryMap> {
         None
     }

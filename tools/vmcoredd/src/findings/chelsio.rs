@@ -12,7 +12,9 @@ use vmcore_format::cudbg::cause::Cause;
 use super::{Confidence, Diagnosis, Evidence, Facts, Rules, State, Verdict};
 use crate::{
     kinds::{
+        gauge::Gauge,
         memory_map::MemoryMap,
+        messages::Log,
         register::{Field, Register},
         section::Section,
         Content,
@@ -72,7 +74,9 @@ struct Adapter<'a> {
 /// What is to be said of an adapter.
 pub fn diagnose(content: &dyn Content, names: &Names) -> Diagnosis {
     let sections = content.statuses();
-    let registers = content.registers();
+    // Rules look at no others.
+    let registers = content.named_registers();
+    let (log, gauges) = (content.log(), content.gauges());
     let mut unseen: Vec<_> = sections.iter().filter_map(unseen).collect();
     unseen.extend(content.damage());
     if registers.not_read > 0 {
@@ -84,7 +88,7 @@ pub fn diagnose(content: &dyn Content, names: &Names) -> Diagnosis {
     let adapter = Adapter {
         names,
         chip: chip(content),
-        numbers: numbers(content, &sections),
+        numbers: numbers(log.as_ref(), &gauges, &sections),
         map: content.memory_map(),
         registers: registers
             .held
@@ -102,7 +106,7 @@ pub fn diagnose(content: &dyn Content, names: &Names) -> Diagnosis {
         verdict: Verdict::new(&kind, &found.findings, confidence, doubts),
         advice: RULES.advice(&found.findings),
         findings: found.findings,
-        state: adapter.state(content),
+        state: adapter.state(log, gauges),
         masked: found.masked,
         unknown: found.unknown,
         unseen,
@@ -125,13 +129,21 @@ fn chip(content: &dyn Content) -> String {
     content.facts().text("chip").unwrap_or("unknown").into()
 }
 
+/// The version of the firmware: `1.27.5.0`.
+pub fn version(content: &dyn Content) -> Option<String> {
+    let tables = content.tables("vpd_data")?;
+    let version = tables.first()?.text("firmware")?;
+    (!version.starts_with("0.0.0.")).then(|| version.to_owned())
+}
+
 /// `fw1.27.5`; without the last part, which counts builds.
 fn firmware(content: &dyn Content) -> String {
-    let tables = content.tables("vpd_data").unwrap_or_default();
-    let version = tables.first().and_then(|product| product.text("firmware"));
-    let version = version.and_then(|version| Some(version.rsplit_once('.')?.0));
-    match version.filter(|version| *version != "0.0.0") {
-        Some(version) => format!("fw{version}"),
+    let version = version(content);
+    match version
+        .as_ref()
+        .and_then(|version| version.rsplit_once('.'))
+    {
+        Some((version, _)) => format!("fw{version}"),
         None => "fw?".into(),
     }
 }
@@ -156,9 +168,13 @@ fn firmware_state(pcie_fw: u64) -> String {
 }
 
 /// Numbers that are no registers.
-fn numbers(content: &dyn Content, sections: &[Section]) -> HashMap<&'static str, u64> {
+fn numbers(
+    log: Option<&Log>,
+    gauges: &[Gauge],
+    sections: &[Section],
+) -> HashMap<&'static str, u64> {
     let mut numbers = HashMap::new();
-    if let Some(log) = content.log() {
+    if let Some(log) = log {
         let of = |levels: &[&str]| {
             let messages = log.messages.iter();
             messages
@@ -168,7 +184,6 @@ fn numbers(content: &dyn Content, sections: &[Section]) -> HashMap<&'static str,
         numbers.insert("firmware_log_critical", of(&["EMERG", "CRIT"]));
         numbers.insert("firmware_log_errors", of(&["ERR"]));
     }
-    let gauges = content.gauges();
     let mut queues = gauges
         .iter()
         .filter(|gauge| gauge.name.starts_with("CIM "))
@@ -213,13 +228,13 @@ impl Adapter<'_> {
         }
     }
 
-    fn state(&self, content: &dyn Content) -> Vec<State> {
+    fn state(&self, log: Option<Log>, mut gauges: Vec<Gauge>) -> Vec<State> {
         let mut state = Vec::new();
         let mut say = |of, words| state.push(State { of, words });
         if let Some(value) = self.register(PCIE_FW) {
             say("firmware", firmware_state(value));
         }
-        if let Some(log) = content.log() {
+        if let Some(log) = log {
             let errors: Vec<_> = log
                 .messages
                 .iter()
@@ -264,7 +279,6 @@ impl Adapter<'_> {
                 format!("{} (corrected + uncorrectable)", counts.join(", ")),
             );
         }
-        let mut gauges = content.gauges();
         gauges.retain(|gauge| gauge.of > 0 && gauge.used * 10 >= gauge.of * 9);
         for gauge in gauges {
             say(

@@ -11,14 +11,14 @@ pub mod sections;
 
 use std::io;
 
-use vmcore_format::cudbg::{header, meminfo::Meminfo, reg_dump, section::Section, TABLE_END};
+use vmcore_format::cudbg::{header, meminfo::Meminfo, reg_dump, section::Section, Chip, TABLE_END};
 
 use self::image::Image;
 use super::{
     gauge::Gauge,
     memory_map::MemoryMap,
     messages::Log,
-    register::{self, Registers},
+    register::{self, Register, Registers},
     section,
     table::{number, text, Table},
     Content, Failure, Kind,
@@ -86,19 +86,11 @@ impl Content for Image {
     }
 
     fn registers(&self) -> Registers {
-        let content = self
-            .section(Section::RegDump)
-            .and_then(|content| content.ok());
-        let Some((chip, content)) = self.header.chip().zip(content) else {
-            return Registers::default();
-        };
-        let unread = self.unread_register();
-        let held = registers::decode(chip, &content, unread);
-        Registers {
-            not_read: unread.map_or(0, |_| reg_dump::addresses(chip).count() - held.len()),
-            held,
-            by_unit: false,
-        }
+        self.decode(registers::decode)
+    }
+
+    fn named_registers(&self) -> Registers {
+        self.decode(registers::decode_named)
     }
 
     fn memory_map(&self) -> Option<MemoryMap> {
@@ -140,6 +132,25 @@ impl Content for Image {
 }
 
 impl Image {
+    fn decode(&self, decode: fn(Chip, &[u8], Option<u32>) -> Vec<Register>) -> Registers {
+        let content = self
+            .section(Section::RegDump)
+            .and_then(|content| content.ok());
+        let Some((chip, content)) = self.header.chip().zip(content) else {
+            return Registers::default();
+        };
+        let unread = self.unread_register();
+        let not_read = unread.map_or(0, |unread| {
+            let held = registers::read(chip, &content, Some(unread));
+            reg_dump::addresses(chip).count() - held.count()
+        });
+        Registers {
+            held: decode(chip, &content, unread),
+            not_read,
+            by_unit: false,
+        }
+    }
+
     fn meminfo(&self) -> Option<Meminfo> {
         let content = self.section(Section::Meminfo)?.ok()?;
         Meminfo::decode(&content).ok()

@@ -37,6 +37,13 @@ pub struct Message {
 }
 
 impl Log {
+    /// Why the kernel panicked, in its words.
+    pub fn panic(&self) -> Option<String> {
+        let mut lines = self.messages.iter().map(|message| &message.text);
+        let words = lines.find_map(|line| line.split_once("Kernel panic - not syncing: "))?;
+        Some(words.1.trim_end().to_owned())
+    }
+
     /// A time, for people.
     pub fn stamp(&self, time: u64) -> String {
         match self.ticks_per_second {

@@ -11,6 +11,7 @@ use crate::kinds::register;
 /// What is known of a register.
 struct Known {
     name: &'static str,
+    is_cause: bool,
     /// It has the fields of the register there.
     like: Option<u32>,
     fields: Vec<Field>,
@@ -58,8 +59,12 @@ impl Names {
             return Some(());
         }
         *address = hexadecimal(words.next()?)?;
+        let name = words.next()?;
         let known = Known {
-            name: words.next()?,
+            name,
+            is_cause: ["CAUSE", "_ERROR_STATUS", "AGENT_STATUS", "PORT_STATUS"]
+                .iter()
+                .any(|part| name.contains(part)),
             like: match words.next() {
                 Some(word) => Some(hexadecimal(word.strip_prefix('=')?)?),
                 None => None,
@@ -119,11 +124,8 @@ pub fn of(address: u32) -> Option<&'static str> {
 
 /// Whether it has causes of interrupts, or of errors: it holds nothing if nothing happened.
 pub fn is_cause(address: u32) -> bool {
-    of(address).is_some_and(|name| {
-        ["CAUSE", "_ERROR_STATUS", "AGENT_STATUS", "PORT_STATUS"]
-            .iter()
-            .any(|part| name.contains(part))
-    })
+    let known = NAMES.registers.get(&address);
+    known.is_some_and(|known| known.is_cause)
 }
 
 /// The register that switches the interrupts of a register of causes on.

@@ -2,7 +2,7 @@
 
 //! Names of registers.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use vmcore_format::cudbg::{reg_dump, Chip};
 
@@ -48,10 +48,45 @@ const UNITS: [(u32, &str); 33] = [
 
 /// The registers in a register dump of `chip`, of which the one at `unread` was not read, and next to none behind it.
 pub fn decode(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
-    let was_read = |(address, _): &(u32, u32)| {
-        unread.is_none_or(|unread| reg_dump::was_read(chip, *address, unread))
-    };
-    let values: BTreeMap<_, _> = reg_dump::values(chip, dump).filter(was_read).collect();
+    decode_values(chip, read(chip, dump, unread).collect())
+}
+
+/// Those of them that have a name: of a T6, one of thirty.
+pub fn decode_named(chip: Chip, dump: &[u8], unread: Option<u32>) -> Vec<Register> {
+    static NAMED: [LazyLock<Vec<u32>>; 3] = [
+        LazyLock::new(|| named(Chip::T4)),
+        LazyLock::new(|| named(Chip::T5)),
+        LazyLock::new(|| named(Chip::T6)),
+    ];
+    let named = NAMED[match chip {
+        Chip::T4 => 0,
+        Chip::T5 => 1,
+        Chip::T6 => 2,
+    }]
+    .iter();
+    let values = named.filter_map(|&address| {
+        let word = dump.get(address as usize..)?.first_chunk()?;
+        Some((address, u32::from_le_bytes(*word)))
+    });
+    let was_read = was_read(chip, unread);
+    decode_values(chip, values.filter(was_read).collect())
+}
+
+fn named(chip: Chip) -> Vec<u32> {
+    let named = |address: &u32| names::of(*address).is_some();
+    reg_dump::addresses(chip).filter(named).collect()
+}
+
+/// What was read, as (address, value).
+pub fn read(chip: Chip, dump: &[u8], unread: Option<u32>) -> impl Iterator<Item = (u32, u32)> + '_ {
+    reg_dump::values(chip, dump).filter(was_read(chip, unread))
+}
+
+fn was_read(chip: Chip, unread: Option<u32>) -> impl Fn(&(u32, u32)) -> bool {
+    move |(address, _)| unread.is_none_or(|unread| reg_dump::was_read(chip, *address, unread))
+}
+
+fn decode_values(chip: Chip, values: BTreeMap<u32, u32>) -> Vec<Register> {
     let register = |(&address, &value): (&u32, &u32)| {
         let name = names::of(address);
         let enabled = names::enable(address).and_then(|enable| values.get(&enable).copied());
@@ -180,6 +215,22 @@ mod tests {
         assert_eq!(held[..4], [0x1008, 0x100c, 0x1024, 0x1028]);
         assert!(held.contains(&0x1943c));
         assert_eq!(held.len(), 1 + reg_dump::telling(Chip::T6).count());
+    }
+
+    #[test]
+    fn those_with_a_name_are_the_same_among_all_and_alone() {
+        let dump: Vec<_> = (0..reg_dump::len(Chip::T6)).map(|at| at as u8).collect();
+        for (len, unread) in [
+            (dump.len(), None),
+            (0x8000, None),
+            (dump.len(), Some(0x9000)),
+        ] {
+            let mut all = decode(Chip::T6, &dump[..len], unread);
+            all.retain(|register| register.name.is_some());
+            let named = decode_named(Chip::T6, &dump[..len], unread);
+            assert!(named.len() > 50);
+            assert_eq!(format!("{named:?}"), format!("{all:?}"));
+        }
     }
 
     #[test]
