@@ -4,7 +4,7 @@
 
 pub mod exit_status;
 
-use std::{ffi::OsStr, path::PathBuf};
+use std::{ffi::OsStr, num::NonZeroU8, path::PathBuf};
 
 use clap::{
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser},
@@ -13,13 +13,14 @@ use clap::{
 
 use crate::{kinds, views::timeline::Anchor};
 
-pub const EXAMPLES: [&str; 7] = [
+pub const EXAMPLES: [&str; 8] = [
     "vmcoredd list /var/crash/*/dump.*",
     "ssh HOST cat /var/crash/vmcore | vmcoredd verify -",
     "vmcoredd show vmcore --registers | grep SGE_",
     "vmcoredd show vmcore 05.0 --section dev_log --section cim_la",
     "vmcoredd show vmcore --lspci | lspci -F - -vvv",
     "vmcoredd extract vmcore --section mc0 -o /tmp/dump",
+    "vmcoredd scan /var/crash --format parquet -o crashes.parquet",
     "vmcoredd extract vmcore 05.0 -o - | ssh HOST 'cat >card.bin'",
 ];
 
@@ -69,6 +70,12 @@ pub enum Command {
     /// Say what is wrong with the devices
     #[command(after_help = exit_status::help("diagnose"))]
     Diagnose(Diagnose),
+    /// Make rows of many files, for databases and scripts
+    ///
+    /// One row for each file, each dump, each finding and each register that these rest on; a file that is damaged, of another kind or
+    /// cannot be read is a row that says so. Documentation/scan.rst describes the columns, and asks which signature is new this week.
+    #[command(after_help = exit_status::help("scan"))]
+    Scan(Scan),
     /// Make one page to attach to a ticket: verdict, pictures, registers, logs
     ///
     /// The page is one file that needs nothing but a browser.
@@ -226,6 +233,39 @@ pub struct Timeline {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Scan {
+    /// vmcores; directories, with all that is below them; URLs: `https://HOST/FILE`, `s3://BUCKET/FILE`, `s3://BUCKET/DIR/`
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What to print: a table for people, JSON by line, or Parquet for databases
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Where to write it; `-` is standard output
+    #[arg(short, long, default_value = "-", value_name = "FILE")]
+    pub output: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
+    /// More paths, one in a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// Add the registers that `show` begins with
+    #[arg(long)]
+    pub registers: bool,
+    /// Files to look at at a time [default: one for each processor]
+    #[arg(long, value_name = "NUMBER")]
+    pub jobs: Option<NonZeroU8>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Table,
+    Ndjson,
+    Parquet,
 }
 
 #[derive(Args)]

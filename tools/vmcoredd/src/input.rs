@@ -11,6 +11,7 @@ pub mod memory;
 mod notes;
 mod open;
 mod progress;
+pub mod remote;
 mod source;
 mod stream;
 
@@ -21,19 +22,26 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
 use vmcore_format::{manifest, stream::SIGNATURE};
 
-pub use self::progress::on_progress;
 use self::{
     memory::Core,
     open::Opened,
     source::{Place, Source},
     stream::Stream,
 };
+pub use self::{
+    notes::{HOST, VMCOREINFO},
+    open::FileFacts,
+    progress::on_progress,
+};
 
 /// Program headers are before this: more than 65,534 of them take. It is also enough for most notes.
 const HEADERS: u64 = 16 << 20;
+
+/// No machine has a longer name.
+const MAX_NAME: usize = 256;
 
 /// What a payload that is a file of its own, as `vmcoredd extract` writes it, is called; `None` if its first bytes are not those
 /// of one.
@@ -144,6 +152,7 @@ impl fmt::Display for Warning {
 pub struct Input {
     /// Kind of file, in words.
     pub kind: String,
+    pub file: FileFacts,
     /// Device dumps.
     pub notes: Vec<Note>,
     /// What the kernel that panicked says of itself.
@@ -158,7 +167,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// Finds the notes in `path`, "-" being standard input. Fails if it is no file that could hold any.
+    /// Finds the notes in `path`, a file or a URL, "-" being standard input. Fails if it is no file that could hold any.
     pub fn open(path: &Path, bare: Bare) -> Result<Self> {
         let name = match path.file_stem() {
             Some(name) if path.as_os_str() != "-" => name.to_string_lossy().into_owned(),
@@ -187,6 +196,7 @@ impl Input {
         };
         let mut input = Self {
             kind: String::new(),
+            file: opened.file,
             notes: Vec::new(),
             vmcoreinfo: None,
             nodename: None,
@@ -202,7 +212,11 @@ impl Input {
                 input.notes = dumps
                     .map(|found| note(&found.name, found.payload))
                     .collect();
-                input.vmcoreinfo = walked.vmcoreinfo.map(|place| note(b"VMCOREINFO", place));
+                input.vmcoreinfo = walked.vmcoreinfo.map(|place| note(VMCOREINFO, place));
+                let host = walked
+                    .host
+                    .map(|place| note(HOST, place).up_to(0, MAX_NAME));
+                input.nodename = host.transpose()?.map(|name| printable(&name));
                 input.describe(&source)?;
                 input.warnings.extend(walked.warnings);
             }
@@ -237,6 +251,7 @@ impl Input {
         let damage = opened.damage.into_iter().map(Warning::Packed);
         Ok(Self {
             kind,
+            file: opened.file,
             notes: vec![Note {
                 name: stream.name,
                 offset: 0,
@@ -279,6 +294,42 @@ fn printable(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace(char::is_control, "\u{fffd}")
 }
 
+/// How vmcores begin.
+const ELF: &[u8] = b"\x7fELF";
+const KDUMP: &[u8] = b"KDUMP   ";
+
+/// Whether a file that begins like that may be one, or a payload by itself.
+fn starts_like_one(start: &[u8], bare: Bare) -> bool {
+    [ELF, KDUMP, &SIGNATURE[..]]
+        .iter()
+        .any(|known| start.starts_with(known))
+        || bare(start).is_some()
+}
+
+/// The file is of another kind.
+#[derive(Debug)]
+pub struct Foreign;
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile), \
+             a stream of /proc/vmcore_devices or a cudbg image",
+        )
+    }
+}
+
+impl std::error::Error for Foreign {}
+
+/// Whether a file cannot be opened because it is of another kind, not because it is damaged.
+pub fn is_foreign(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        // What says which kind of ELF file it is.
+        let header = cause.downcast_ref::<vmcore_format::Error>();
+        cause.is::<Foreign>() || header.is_some_and(|error| [4, 5, 16].contains(&error.offset))
+    })
+}
+
 /// What a file is.
 enum Located {
     /// A vmcore: where its notes are, in order.
@@ -291,14 +342,11 @@ fn locate(source: &Source, bare: Bare) -> Result<Located> {
     let start = source.up_to(0, 8)?;
     Ok(match start.as_slice() {
         start if start == SIGNATURE => Located::Bare("stream"),
-        [0x7f, b'E', b'L', b'F', ..] => Located::Notes(Place::sorted(elf::notes(source)?)),
-        b"KDUMP   " => Located::Notes(vec![kdump::notes(source)?]),
+        start if start.starts_with(ELF) => Located::Notes(Place::sorted(elf::notes(source)?)),
+        KDUMP => Located::Notes(vec![kdump::notes(source)?]),
         start => match bare(start) {
             Some(kind) => Located::Bare(kind),
-            None => bail!(
-                "at offset 0x0: expected an ELF vmcore, a kdump-compressed file (KDUMP), a flattened file (makedumpfile), \
-                 a stream of /proc/vmcore_devices or a cudbg image"
-            ),
+            None => return Err(Foreign.into()),
         },
     })
 }

@@ -45,7 +45,9 @@ use anstream::ColorChoice;
 pub use self::vmcore::Vmcore;
 use self::{
     cli::{Cli, Color, Command},
-    views::{collect, diagnose, diff, extract, list, messages, report, show, timeline, verify},
+    views::{
+        collect, diagnose, diff, extract, list, messages, report, scan, show, timeline, verify,
+    },
 };
 
 /// Everything was as it should be.
@@ -75,6 +77,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Verify(args) => verify::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Diagnose(args) => diagnose::run(args),
+        Command::Scan(args) => scan::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Snapshot(args) => snapshot::run(args),

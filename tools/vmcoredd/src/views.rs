@@ -15,6 +15,7 @@ pub mod out;
 mod remark;
 pub mod report;
 pub mod save;
+pub mod scan;
 pub mod show;
 mod table;
 pub mod timeline;

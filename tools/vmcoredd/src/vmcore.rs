@@ -15,7 +15,7 @@ use vmcore_format::manifest::NAME;
 
 pub use self::host::Host;
 use crate::{
-    input::{memory::Core, Input, Warning},
+    input::{memory::Core, FileFacts, Input, Warning},
     kernel::Kernel,
     kinds::{
         self,
@@ -33,6 +33,7 @@ pub struct Vmcore {
     pub path: PathBuf,
     /// Kind of file, in words.
     pub kind: String,
+    pub file: FileFacts,
     /// Where the file or its notes are damaged.
     pub warnings: Vec<Warning>,
     pub host: Host,
@@ -52,7 +53,7 @@ pub struct Vmcore {
 pub const KERNEL_LOG: &str = "kernel_log";
 
 impl Vmcore {
-    /// Finds the dumps in `path`, "-" being standard input. Fails if it is no file that could hold any.
+    /// Finds the dumps in `path`, a file or a URL, "-" being standard input. Fails if it is no file that could hold any.
     pub fn open(path: &Path) -> Result<Self> {
         Input::open(path, kinds::bare)
             .and_then(|input| Self::new(path, input))
@@ -71,6 +72,7 @@ impl Vmcore {
         let mut vmcore = Self {
             path: path.to_owned(),
             kind: input.kind,
+            file: input.file,
             warnings: input.warnings,
             host: Host::new(input.nodename, &info),
             info,
@@ -117,6 +119,11 @@ impl Vmcore {
     /// Writes what is left when the memory is taken away: a small file that is read like this one.
     pub fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
         notes::write(self, out)
+    }
+
+    /// The note VMCOREINFO, if there is one.
+    pub fn info(&self) -> Option<&str> {
+        Some(self.info.as_str()).filter(|info| !info.is_empty())
     }
 
     /// All dumps, the manifest last.

@@ -72,6 +72,15 @@ const COLLECT: Statuses = &[
     (2, "a directory cannot be read"),
 ];
 
+const SCAN: Statuses = &[
+    (0, "all files were looked at"),
+    (
+        1,
+        "some are damaged or cannot be read: their rows say why; the others are there",
+    ),
+    (2, "there is no output, or the command line is wrong"),
+];
+
 const TIMELINE: Statuses = &[
     (0, "logs are shown"),
     (
@@ -143,6 +152,7 @@ pub fn of(command: &str) -> Statuses {
         "diagnose" => DIAGNOSE,
         "report" => REPORT,
         "collect" => COLLECT,
+        "scan" => SCAN,
         "timeline" => TIMELINE,
         "diff" => DIFF,
         "doctor" => DOCTOR,

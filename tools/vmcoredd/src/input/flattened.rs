@@ -11,13 +11,14 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
+    sync::Arc,
 };
 
 use anyhow::{bail, ensure, Result};
 
 use super::{
     elf, locate, progress,
-    source::{Pieces, Place, Source},
+    source::{Pieces, Place, ReadAt, Source},
     Bare, Located, HEADERS,
 };
 
@@ -37,7 +38,7 @@ pub trait Carrier {
     /// Passes over `len` bytes that will be read later: where, and how many there were.
     fn keep(&mut self, len: u64) -> io::Result<(u64, u64)>;
     /// Where kept bytes are.
-    fn file(&self) -> io::Result<File>;
+    fn file(&self) -> io::Result<Arc<dyn ReadAt>>;
 }
 
 /// A file: everything stays where it is.
@@ -48,10 +49,9 @@ pub struct InPlace {
 }
 
 impl InPlace {
-    pub fn new(file: &File) -> io::Result<Self> {
-        let mut file = file.try_clone()?;
+    pub fn new(file: Arc<dyn ReadAt>) -> io::Result<Self> {
         Ok(Self {
-            len: io::Seek::seek(&mut file, io::SeekFrom::End(0))?,
+            len: file.len()?,
             source: Source::plain(file),
             at: 0,
         })
@@ -75,7 +75,7 @@ impl Carrier for InPlace {
         Ok((self.at, self.skip(len)?))
     }
 
-    fn file(&self) -> io::Result<File> {
+    fn file(&self) -> io::Result<Arc<dyn ReadAt>> {
         self.source.file()
     }
 }
@@ -128,8 +128,8 @@ impl<R: Read> Carrier for Spooled<R> {
         Ok((at, self.len - at))
     }
 
-    fn file(&self) -> io::Result<File> {
-        self.spool.try_clone()
+    fn file(&self) -> io::Result<Arc<dyn ReadAt>> {
+        Ok(Arc::new(self.spool.try_clone()?))
     }
 }
 

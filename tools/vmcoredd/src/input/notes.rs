@@ -15,7 +15,9 @@ use super::{
 };
 
 /// Owner of the kernel's own notes, which have no other name to be long.
-const VMCOREINFO: &[u8] = b"VMCOREINFO";
+pub const VMCOREINFO: &[u8] = b"VMCOREINFO";
+/// Owner of a note of ours: the name of the machine, in a file that has no other place for it.
+pub const HOST: &[u8] = b"vmcoredd";
 /// No note has a longer name; what looks like one is something else.
 const MAX_NAME: u32 = 256;
 /// So many zeroes between notes are passed over.
@@ -38,6 +40,7 @@ pub struct Walked {
     pub dumps: Vec<Found>,
     /// What the kernel says of itself.
     pub vmcoreinfo: Option<Place>,
+    pub host: Option<Place>,
     pub warnings: Vec<Warning>,
 }
 
@@ -134,6 +137,9 @@ impl Walker<'_> {
         let place = Place { start: *desc, end };
         if name == VMCOREINFO {
             self.walked.vmcoreinfo.get_or_insert(place);
+        }
+        if name == HOST {
+            self.walked.host.get_or_insert(place);
         }
         if !note.is_dump() {
             return;
@@ -261,7 +267,7 @@ struct Window<'a> {
 }
 
 impl Window<'_> {
-    const LEN: usize = 64 << 10;
+    const LEN: usize = 4 << 10;
 
     /// `len` bytes at `offset`, or as many of them as there are.
     fn get(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {

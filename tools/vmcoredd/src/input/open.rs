@@ -6,11 +6,10 @@ use std::{
     cell::RefCell,
     fs::File,
     io::{self, BufReader, Cursor, Read},
-    os::{
-        fd::AsFd,
-        unix::fs::{FileExt, FileTypeExt},
-    },
+    os::{fd::AsFd, unix::fs::FileTypeExt},
     path::Path,
+    sync::Arc,
+    time::SystemTime,
 };
 
 use anyhow::{bail, ensure, Context, Result};
@@ -18,9 +17,9 @@ use anyhow::{bail, ensure, Context, Result};
 use super::{
     compressed::Compression,
     flattened::{self, InPlace, Outcome, Spooled},
-    locate,
-    source::Source,
-    Bare,
+    locate, remote,
+    source::{ReadAt, Source},
+    starts_like_one, Bare, Foreign,
 };
 
 /// Enough to tell what something is.
@@ -29,14 +28,30 @@ const START: usize = 16;
 /// A vmcore, and what is around it, in words.
 pub struct Opened {
     pub source: Source,
+    pub file: FileFacts,
     pub flattened: bool,
     pub compression: Option<Compression>,
     /// Why it could not be decompressed to its end.
     pub damage: Option<String>,
 }
 
-/// Opens `path`; "-" is standard input.
+/// What is known of a file from outside.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileFacts {
+    pub bytes: Option<u64>,
+    /// When it was written.
+    pub modified: Option<SystemTime>,
+}
+
+/// Opens `path`, a file or a URL; "-" is standard input.
 pub fn open(path: &Path, bare: Bare) -> Result<Opened> {
+    if let Some(url) = remote::url(path) {
+        let (object, file) = remote::open(url)?;
+        return Ok(Opened {
+            file,
+            ..in_place(object, bare)?
+        });
+    }
     let (file, at) = if path.as_os_str() == "-" {
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         // A file may stand behind it, from which others have read before.
@@ -45,30 +60,56 @@ pub fn open(path: &Path, bare: Bare) -> Result<Opened> {
     } else {
         (File::open(path)?, 0)
     };
-    let kind = file.metadata()?.file_type();
+    let metadata = file.metadata()?;
+    let kind = metadata.file_type();
     ensure!(!kind.is_dir(), "a directory: name the vmcore in it");
     if at != 0 || !(kind.is_file() || kind.is_block_device()) {
         return stream(BufReader::with_capacity(1 << 18, file), bare);
     }
-    let mut start = vec![0; START];
-    let got = file.read_at(&mut start, 0)?;
-    start.truncate(got);
+    Ok(Opened {
+        file: FileFacts {
+            bytes: kind.is_file().then_some(metadata.len()),
+            modified: metadata.modified().ok(),
+        },
+        ..in_place(Arc::new(file), bare)?
+    })
+}
+
+/// What can be read at any place.
+fn in_place(file: Arc<dyn ReadAt>, bare: Bare) -> Result<Opened> {
+    let start = Source::plain(file.clone()).up_to(0, START)?;
     if Compression::of(&start).is_some() {
-        return stream(BufReader::with_capacity(1 << 18, file), bare);
+        let all = Sequential { file, at: 0 };
+        return stream(BufReader::with_capacity(1 << 18, all), bare);
     }
     if !start.starts_with(flattened::SIGNATURE) {
         return Ok(Opened {
             source: Source::plain(file),
+            file: FileFacts::default(),
             flattened: false,
             compression: None,
             damage: None,
         });
     }
-    let mut outcome = flattened::flattened(&mut InPlace::new(&file)?, None, bare)?;
+    let mut outcome = flattened::flattened(&mut InPlace::new(file.clone())?, None, bare)?;
     if let Outcome::Again(notes) = outcome {
-        outcome = flattened::flattened(&mut InPlace::new(&file)?, Some(notes), bare)?;
+        outcome = flattened::flattened(&mut InPlace::new(file)?, Some(notes), bare)?;
     }
     opened(outcome, None)
+}
+
+/// From the start on.
+struct Sequential {
+    file: Arc<dyn ReadAt>,
+    at: u64,
+}
+
+impl Read for Sequential {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let got = self.file.read_at(buf, self.at)?;
+        self.at += got as u64;
+        Ok(got)
+    }
 }
 
 /// Reads a stream to its end: whoever writes it may write it elsewhere, too.
@@ -112,12 +153,17 @@ fn unpacked(
     compression: Option<Compression>,
     bare: Bare,
 ) -> Result<Opened> {
+    // Before much of it is unpacked.
+    if !start.starts_with(flattened::SIGNATURE) && !starts_like_one(start, bare) {
+        return Err(Foreign.into());
+    }
     let mut carrier = Spooled::new(all)?;
     if start.starts_with(flattened::SIGNATURE) {
         return opened(flattened::flattened(&mut carrier, None, bare)?, compression);
     }
     Ok(Opened {
         source: flattened::plain(&mut carrier, bare)?,
+        file: FileFacts::default(),
         flattened: false,
         compression,
         damage: None,
@@ -128,6 +174,7 @@ fn opened(outcome: Outcome, compression: Option<Compression>) -> Result<Opened> 
     match outcome {
         Outcome::Read(source) => Ok(Opened {
             source,
+            file: FileFacts::default(),
             flattened: true,
             compression,
             damage: None,

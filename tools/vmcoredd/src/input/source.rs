@@ -2,7 +2,7 @@
 
 //! The bytes of a vmcore at their offsets, wherever they really are.
 
-use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt};
+use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, sync::Arc};
 
 use super::{progress, stream::Records};
 
@@ -29,6 +29,26 @@ impl Place {
     }
 }
 
+/// What gives bytes at offsets: a file, or something far away.
+pub trait ReadAt: Send + Sync {
+    /// Reads into `buf` what is at `offset`, or some of it; nothing only at the end.
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Bytes that there are.
+    fn len(&self) -> io::Result<u64>;
+}
+
+impl ReadAt for File {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        FileExt::read_at(self, buf, offset)
+    }
+
+    /// A block device has a size only for those who look for its end.
+    fn len(&self) -> io::Result<u64> {
+        io::Seek::seek(&mut &*self, io::SeekFrom::End(0))
+    }
+}
+
 /// A vmcore that is read in places.
 pub struct Source {
     backing: Backing,
@@ -38,14 +58,14 @@ pub struct Source {
 
 /// Where bytes are.
 enum Backing {
-    File(File),
+    File(Arc<dyn ReadAt>),
     Records(Box<Records>),
 }
 
 impl Backing {
     fn fill(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::File(file) => fill(file, offset, buf),
+            Self::File(file) => fill(&**file, offset, buf),
             Self::Records(records) => records.read_at(offset, buf),
         }
     }
@@ -116,7 +136,7 @@ impl Pieces {
 }
 
 impl Source {
-    pub fn plain(file: File) -> Self {
+    pub fn plain(file: Arc<dyn ReadAt>) -> Self {
         Self {
             backing: Backing::File(file),
             pieces: None,
@@ -131,7 +151,7 @@ impl Source {
         }
     }
 
-    pub fn pieces(file: File, pieces: Pieces) -> Self {
+    pub fn pieces(file: Arc<dyn ReadAt>, pieces: Pieces) -> Self {
         Self {
             backing: Backing::File(file),
             pieces: Some(pieces),
@@ -143,10 +163,10 @@ impl Source {
         self.pieces.take().unwrap_or_default()
     }
 
-    /// The file that it is read from.
-    pub fn file(&self) -> io::Result<File> {
+    /// What it is read from, if that is a file.
+    pub fn file(&self) -> io::Result<Arc<dyn ReadAt>> {
         match &self.backing {
-            Backing::File(file) => file.try_clone(),
+            Backing::File(file) => Ok(file.clone()),
             Backing::Records(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -222,7 +242,7 @@ impl Source {
     }
 }
 
-fn fill(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+fn fill(file: &dyn ReadAt, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
     let mut done = 0;
     while done < buf.len() {
         // The kernel's offsets are signed.
@@ -259,7 +279,7 @@ mod tests {
         pieces.insert(2, 4, 8);
         pieces.insert(7, 2, 12);
         pieces.insert(12, 2, 14);
-        let source = Source::pieces(file, pieces);
+        let source = Source::pieces(Arc::new(file), pieces);
         let all = source.up_to(0, 100).unwrap();
         assert_eq!(all, b"aaBBBBacc\0\0\0DD\0\0\0\0\0\0");
         assert_eq!(source.up_to(5, 4).unwrap(), b"Bacc");
@@ -279,7 +299,7 @@ mod tests {
         pieces.insert(0, 3, 0);
         pieces.insert(3, 1, 3);
         pieces.insert(8, 2, 4);
-        let source = Source::pieces(file, pieces);
+        let source = Source::pieces(Arc::new(file), pieces);
         assert_eq!(source.up_to(1, 9).unwrap(), b"bcd");
         let end = |start, end| source.end_of(Place { start, end }).unwrap();
         assert_eq!((end(0, 10), end(8, 10), end(5, 6)), (4, 10, 5));

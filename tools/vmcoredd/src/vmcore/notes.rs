@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is left of a vmcore when its memory is taken away: an ELF file with the device dumps and the kernel's log as notes. Every command reads it
-//! like a vmcore, and it can go where a vmcore must not.
+//! What is left of a vmcore when its memory is taken away: an ELF file with the device dumps, the kernel's log, what the kernel says of itself, and the
+//! name of the machine as notes. Every command reads it like a vmcore, and it can go where a vmcore must not.
 
 use std::io::Write;
 
@@ -13,7 +13,10 @@ use vmcore_format::{
 };
 
 use super::{Vmcore, KERNEL_LOG};
-use crate::kinds::crash_log;
+use crate::{
+    input::{HOST, VMCOREINFO},
+    kinds::crash_log,
+};
 
 /// Headers of the file, before the notes.
 const NOTES_AT: u64 = (Ehdr::LEN + Phdr::LEN) as u64;
@@ -26,12 +29,20 @@ pub fn write(vmcore: &Vmcore, out: &mut dyn Write) -> Result<()> {
         Ok(log) => Some(crash_log::encode(&log)?),
         Err(_) => None,
     };
+    let host = vmcore.host.name.as_deref().map(|name| (HOST, 1, name));
+    let info = vmcore.info().map(|info| (VMCOREINFO, 0, info));
+    let others: Vec<_> = host
+        .into_iter()
+        .chain(info)
+        .flat_map(|(owner, type_, text)| other(owner, type_, text.as_bytes()))
+        .collect();
     // The manifest stays the last.
     let lens = log.iter().map(|log| log.len() as u64);
     let lens = lens.chain(vmcore.all().map(|dump| dump.len));
-    let total = lens
+    let total: u64 = lens
         .map(|len| align4(vmcoredd::HEADER_LEN as u64 + len))
         .sum();
+    let total = others.len() as u64 + total;
     out.write_all(&ehdr())?;
     let notes_header = Phdr {
         type_: PT_NOTE,
@@ -41,6 +52,7 @@ pub fn write(vmcore: &Vmcore, out: &mut dyn Write) -> Result<()> {
         ..Phdr::default()
     };
     out.write_all(&notes_header.encode())?;
+    out.write_all(&others)?;
     if let Some(log) = &log {
         note(out, KERNEL_LOG, log.len() as u64, |out| {
             Ok(out.write_all(log)?)
@@ -59,6 +71,19 @@ pub fn write(vmcore: &Vmcore, out: &mut dyn Write) -> Result<()> {
         .with_context(|| dump.name.clone())?;
     }
     Ok(())
+}
+
+/// A note that is no device dump.
+fn other(owner: &[u8], type_: u32, text: &[u8]) -> Vec<u8> {
+    let mut note = Vec::new();
+    for word in [owner.len() as u32 + 1, text.len() as u32, type_] {
+        note.extend(word.to_le_bytes());
+    }
+    for part in [&[owner, &[0]].concat(), text] {
+        note.extend(part);
+        note.resize(note.len().next_multiple_of(4), 0);
+    }
+    note
 }
 
 fn note(
