@@ -40,6 +40,7 @@ need-kdir:
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)
 #: make deb               Debian packages in build/deb (KEY=FILE CERT=FILE: modules are signed with that)
 #: make capture           build/capture: a crash kernel for any x86-64 machine that has kexec-tools (its README says how)
+#: make wheel             the Python package in build/wheel
 #: make vm-shell          a shell in the crash kernel with a modelled adapter (ARGS=--help: what else it can do)
 demo: prepare
 	@$(enter) build/bin/vm demo
@@ -54,6 +55,7 @@ bench: prepare
 	@$(setup)/cargo build --release --locked -q -p vmcoredd
 	@$(enter) env VMCORE_DEVDUMP_MODULES=$(CURDIR)/build/bench-modules build/bin/vm bench build/target/*/release/vmcoredd
 	@$(enter) build/bin/vm cost
+	@$(enter) tools/vmcoredd/tests/scan/bench build/target/*/release/vmcoredd
 
 check: prepare
 	@$(enter) tools/testing/check "$$($(setup)/kdir)"
@@ -68,6 +70,10 @@ capture: prepare
 deb:
 	@$(setup)/buildroot >/dev/null
 	@KEY='$(KEY)' CERT='$(CERT)' packaging/make-deb
+
+wheel:
+	@$(setup)/buildroot >/dev/null
+	@$(enter) tools/python/build
 
 vm-shell: prepare
 	@$(enter) build/bin/vm shell $(ARGS)
@@ -85,4 +91,4 @@ clean:
 clean-cache:
 	@$(setup)/clean-cache
 
-.PHONY: help modules install samples need-kdir demo test bench check fuzz deb capture vm-shell prepare clean clean-cache
+.PHONY: help modules install samples need-kdir demo test bench check fuzz deb capture wheel vm-shell prepare clean clean-cache
