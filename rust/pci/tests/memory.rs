@@ -313,7 +313,7 @@ fn memory_is_not_read_of_what_sleeps_or_is_below_a_link_that_is_down() {
         port
     };
     let up = 0x2000 << 16;
-    let cases: [(&str, Fake, Set, Result<(), Reason>); 7] = [
+    let cases: [(&str, Fake, Set, Result<(), Reason>); 8] = [
         ("all is well", port(up, 0), |_| {}, Ok(())),
         (
             "asleep",
@@ -333,7 +333,13 @@ fn memory_is_not_read_of_what_sleeps_or_is_below_a_link_that_is_down() {
             |f| f.lives_for.set(0),
             Err(Reason::GONE),
         ),
-        ("link down", port(0, 0), |_| {}, Err(Reason::LINK_DOWN)),
+        (
+            "link down",
+            port(0, 0),
+            |f| f.lives_for.set(0),
+            Err(Reason::LINK_DOWN),
+        ),
+        ("the port is wrong", port(0, 0), |_| {}, Ok(())),
         ("contained", port(up, 1), |_| {}, Err(Reason::CONTAINED)),
         (
             "far above",
@@ -342,6 +348,7 @@ fn memory_is_not_read_of_what_sleeps_or_is_below_a_link_that_is_down() {
                 let mut above = f.parent.as_deref().unwrap().clone();
                 above.config[0x53] = 0;
                 f.parent.as_mut().unwrap().parent = Some(Box::new(above));
+                f.lives_for.set(0);
             },
             Err(Reason::LINK_DOWN),
         ),
