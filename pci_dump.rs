@@ -49,7 +49,7 @@ kernel::prelude::module! {
         },
         access_us: u32 {
             default: 5000,
-            description: "An access that takes more microseconds is the last to a function (5000)",
+            description: "An access that takes more microseconds is the last to a function; to a configuration space, the second one (5000)",
         },
     },
 }

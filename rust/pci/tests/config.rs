@@ -283,10 +283,25 @@ fn what_accesses_took_is_told() {
     fake.slow = (2, 4_000_000);
     let function = &fake;
     let total = Total::new(LIMITS, now_ns());
-    let mut meter = Meter::new(&total, now_ns);
+    let mut meter = Meter::new(&total, now_ns, 0);
     for _ in 0..4 {
         meter.access(|| function.config32(0)).unwrap();
     }
     assert_eq!(meter.tally(), [4, 8000, 4000]);
     assert_eq!(total.taken_ms(now_ns()), 8);
+}
+
+#[test]
+fn one_slow_access_may_be_pardoned_and_the_next_is_the_last() {
+    let mut fake = Fake::new(256);
+    fake.slow = (2, 6_000_000);
+    let function = &fake;
+    let total = Total::new(LIMITS, now_ns());
+    let mut meter = Meter::new(&total, now_ns, 1);
+    let read: Vec<_> = (0..5)
+        .map(|_| meter.access(|| function.config32(0)).err())
+        .collect();
+    let slow = Some(Reason::SLOW);
+    // The third and the fourth are slow, and have read something all the same.
+    assert_eq!(read, [None, None, None, None, slow]);
 }

@@ -32,7 +32,7 @@ pub fn now_ns() -> u64 {
 /// What `with` makes of a meter that begins now.
 pub fn metered<R>(with: impl FnOnce(&mut Meter<'_>) -> R) -> R {
     let total = Total::new(LIMITS, now_ns());
-    with(&mut Meter::new(&total, now_ns))
+    with(&mut Meter::new(&total, now_ns, 0))
 }
 
 #[derive(Clone)]
