@@ -3,9 +3,10 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-use t6model::{Fault, Options, Stuck, VpdState, BAR0_LEN};
+use t6model::{Fault, Misbehaviour, Options, Stuck, VpdState, BAR0_LEN};
 use vmcore_format::cudbg::Chip;
 
 /// A Chelsio T4, T5 or T6 in software.
@@ -20,8 +21,55 @@ pub struct Cli {
 pub enum Command {
     /// Serve one virtual machine over vfio-user until it goes, then write statistics
     Serve(Serve),
+    /// Serve a PCI function of any kind, which misbehaves from when byte 0x98 of its configuration space is written to
+    Function(Function),
     /// Write down what the adapter holds
     Truth(Truth),
+}
+
+#[derive(Args)]
+pub struct Function {
+    /// Socket to listen on; must not exist
+    #[arg(long)]
+    pub socket: PathBuf,
+    /// File for the statistics
+    #[arg(long)]
+    pub stats: PathBuf,
+    /// File with its configuration space
+    #[arg(long)]
+    pub config: PathBuf,
+    /// A BAR, and KiB behind it; they hold their offsets: NUMBER=KIB
+    #[arg(long, value_parser = bar, value_name = "NUMBER=KIB")]
+    pub bar: Option<(u32, u32)>,
+    /// Microseconds that each read takes
+    #[arg(long, default_value_t = 0)]
+    slow_us: u64,
+    /// Nothing answers after so many reads of its configuration space
+    #[arg(long, value_name = "READS")]
+    config_reads: Option<u64>,
+    /// Nothing answers after so many reads of its memory
+    #[arg(long, value_name = "READS")]
+    bar_reads: Option<u64>,
+}
+
+impl Function {
+    pub fn misbehaviour(&self) -> Misbehaviour {
+        Misbehaviour {
+            slow: Duration::from_micros(self.slow_us),
+            config_reads: self.config_reads,
+            bar_reads: self.bar_reads,
+        }
+    }
+}
+
+/// Number of a BAR, and its bytes.
+fn bar(text: &str) -> Result<(u32, u32), String> {
+    let parts = text.split_once('=');
+    let parts = parts.and_then(|(bar, kib)| Some((bar.parse().ok()?, kib.parse().ok()?)));
+    match parts {
+        Some((bar @ 0..6, kib @ 4..=1024)) => Ok((bar, kib << 10)),
+        _ => Err("NUMBER=KIB, as in 0=128; 4 to 1024 KiB".into()),
+    }
 }
 
 #[derive(Args)]

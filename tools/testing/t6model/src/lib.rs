@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A Chelsio T4, T5 or T6 as a state machine: what physical function 4 shows on the PCI bus, and nothing that computes.
+//! A Chelsio T4, T5 or T6 as a state machine: what physical function 4 shows on the PCI bus, and nothing that computes; and [`Plain`],
+//! a PCI function of any kind.
 //!
 //! [`Adapter`] takes reads and writes of configuration space and BARs, of any width, anywhere, and counts them. All of
 //! what it holds follows from [`Options`], so that a test can ask for the truth without asking the adapter.
@@ -16,6 +17,7 @@ mod layout;
 mod memory;
 mod options;
 mod pairs;
+mod plain;
 mod registers;
 mod regs;
 mod rng;
@@ -28,6 +30,7 @@ pub use expect::{layout_json, registers_json};
 pub use faults::Fault;
 pub use layout::{Kind, Layout, Memory, Payload, Region};
 pub use options::{Options, VpdState};
+pub use plain::{Misbehaviour, Plain};
 pub use stats::{Change, Stats};
 pub use units::{flash, Stuck};
 pub use window::Window;

@@ -11,6 +11,7 @@ mod truth;
 fn main() -> anyhow::Result<()> {
     match cli::Cli::parse().command {
         cli::Command::Serve(arguments) => serve::run(arguments),
+        cli::Command::Function(arguments) => serve::run_function(arguments),
         cli::Command::Truth(arguments) => truth::run(arguments),
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `t6model serve`
+//! `t6model serve` and `t6model function`
 
 use std::fs;
 use std::io::{stdout, BufWriter, ErrorKind, Write};
@@ -12,16 +12,20 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{ensure, Context, Result};
+use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use t6model::Adapter;
-use vfio_user::Server;
+use t6model::{Adapter, Plain};
+use vfio_user::{Server, ServerRegion};
 
 use crate::cli;
 
 mod backend;
 mod mapped;
+mod plain;
 mod regions;
+
+use backend::Device;
 
 pub fn run(arguments: cli::Serve) -> Result<()> {
     let mut adapter = Adapter::new(arguments.adapter.options()).map_err(anyhow::Error::msg)?;
@@ -42,7 +46,10 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
         }
         _ => None,
     };
-    let regions = regions::regions(adapter.options().bar0_kib << 10, mapped.as_ref());
+    let regions = regions::regions(
+        |index| regions::of_adapter(index, adapter.options().bar0_kib << 10),
+        mapped.as_ref(),
+    );
     let log = match &arguments.log {
         Some(path) => {
             let file = fs::File::create(path)
@@ -51,25 +58,42 @@ pub fn run(arguments: cli::Serve) -> Result<()> {
         }
         None => None,
     };
-    let state = Arc::new(Mutex::new(backend::State {
+    let state = backend::State {
         adapter,
         mapped,
         log,
-    }));
+        delay: Duration::from_micros(arguments.adapter.slow_us),
+        stats: arguments.stats,
+    };
+    serve(&arguments.socket, state, regions)
+}
 
-    take_over(&arguments.socket)?;
-    let server = Server::new(&arguments.socket, true, regions::irqs(), regions)
-        .with_context(|| format!("cannot listen on {}", arguments.socket.display()))?;
-    finish_on_signal(&state, &arguments)?;
-    println!("ready {}", arguments.socket.display());
+/// Serves a function of any kind.
+pub fn run_function(arguments: cli::Function) -> Result<()> {
+    let config = fs::read(&arguments.config)
+        .with_context(|| format!("cannot read {}", arguments.config.display()))?;
+    let plain = Plain::new(config, arguments.misbehaviour()).map_err(anyhow::Error::msg)?;
+    let (bar, len) = arguments.bar.unwrap_or_default();
+    let regions = regions::regions(|index| if index == bar { len } else { 0 }, None);
+    let stats = arguments.stats;
+    serve(&arguments.socket, plain::State { plain, stats }, regions)
+}
+
+/// Serves one virtual machine, until it goes.
+fn serve<D: Device>(socket: &Path, device: D, regions: Vec<ServerRegion>) -> Result<()> {
+    let device = Arc::new(Mutex::new(device));
+    take_over(socket)?;
+    let server = Server::new(socket, true, regions::irqs(), regions)
+        .with_context(|| format!("cannot listen on {}", socket.display()))?;
+    finish_on_signal(&device, socket)?;
+    println!("ready {}", socket.display());
     stdout().flush()?;
 
     let served = server.run(&mut backend::Backend {
-        state: Arc::clone(&state),
-        delay: Duration::from_micros(arguments.adapter.slow_us),
+        device: Arc::clone(&device),
     });
     // A virtual machine that dies takes the connection with it: what there is to tell is told all the same.
-    write_stats(&mut lock(&state), &arguments.stats)?;
+    lock(&device).finish()?;
     served.context("the virtual machine's connection failed")
 }
 
@@ -95,19 +119,15 @@ fn take_over(path: &Path) -> Result<()> {
 }
 
 /// Waits for signals on a thread of its own, since the server waits for the guest.
-fn finish_on_signal(state: &Arc<Mutex<backend::State>>, arguments: &cli::Serve) -> Result<()> {
+fn finish_on_signal<D: Device>(device: &Arc<Mutex<D>>, socket: &Path) -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let (state, stats, socket) = (
-        Arc::clone(state),
-        arguments.stats.clone(),
-        arguments.socket.clone(),
-    );
+    let (device, socket) = (Arc::clone(device), socket.to_owned());
 
     thread::spawn(move || {
         if signals.forever().next().is_some() {
             // Held until the end: nothing happens after what the statistics say.
-            let mut state = lock(&state);
-            let written = write_stats(&mut state, &stats);
+            let mut device = lock(&device);
+            let written = device.finish();
             let _ = fs::remove_file(socket);
             if let Err(error) = &written {
                 eprintln!("t6model: {error:#}");
@@ -118,17 +138,11 @@ fn finish_on_signal(state: &Arc<Mutex<backend::State>>, arguments: &cli::Serve) 
     Ok(())
 }
 
-fn write_stats(state: &mut backend::State, path: &Path) -> Result<()> {
-    state
-        .settle()
-        .context("cannot read the shared memory window")?;
-    if let Some(log) = &mut state.log {
-        log.flush().context("cannot write the log of accesses")?;
-    }
-    let stats = serde_json::to_vec_pretty(&state.adapter.stats())?;
+fn write_stats(stats: &impl Serialize, path: &Path) -> Result<()> {
+    let stats = serde_json::to_vec_pretty(stats)?;
     fs::write(path, stats).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn lock(state: &Mutex<backend::State>) -> MutexGuard<'_, backend::State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

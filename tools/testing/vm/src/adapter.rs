@@ -16,8 +16,8 @@ use crate::{bin_dir, process::Process};
 /// An adapter to be plugged in.
 #[derive(Clone, Debug)]
 pub struct Adapter {
-    chip: &'static str,
-    seed: u64,
+    /// Of `t6model`.
+    command: &'static str,
     options: Vec<String>,
     counted: bool,
     logged: bool,
@@ -40,9 +40,20 @@ impl Adapter {
     }
 
     fn new(chip: &'static str, seed: u64) -> Self {
+        Self::model("serve")
+            .option("--chip")
+            .option(chip)
+            .option(&format!("--seed={seed}"))
+    }
+
+    /// A PCI function of any kind, with the configuration space in a file (`t6model function --help`).
+    pub fn function(config: &Path) -> Self {
+        Self::model("function").option(&format!("--config={}", config.display()))
+    }
+
+    fn model(command: &'static str) -> Self {
         Self {
-            chip,
-            seed,
+            command,
             options: Vec::new(),
             counted: false,
             logged: false,
@@ -67,20 +78,11 @@ impl Adapter {
         self
     }
 
-    /// The arguments that tell `t6model` which adapter it is.
-    fn identity(&self) -> Vec<String> {
-        let identity = ["--chip", self.chip, "--seed", &self.seed.to_string()].map(str::to_owned);
-        identity
-            .into_iter()
-            .chain(self.options.iter().cloned())
-            .collect()
-    }
-
     /// Has the model write what this adapter holds into `dir`.
     pub fn truth(&self, dir: &Path) -> Result<()> {
         let status = Command::new(bin_dir().join("t6model"))
             .arg("truth")
-            .args(self.identity())
+            .args(&self.options)
             .arg("--out")
             .arg(dir)
             .status()
@@ -108,13 +110,13 @@ impl Plugged {
         let accesses = dir.join(format!("adapter-{slot}.accesses"));
         let mut process = Process::spawn(
             Command::new(bin_dir().join("t6model"))
-                .arg("serve")
+                .arg(adapter.command)
                 .args(
                     adapter
                         .logged
                         .then(|| format!("--log={}", accesses.display())),
                 )
-                .args(adapter.identity())
+                .args(&adapter.options)
                 .args(adapter.counted.then_some("--no-mmap-windows"))
                 .arg("--socket")
                 .arg(&socket)

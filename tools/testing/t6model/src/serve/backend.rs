@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The adapter as vfio-user wants it.
+//! Devices as vfio-user wants them.
 
 use std::fs::File;
 use std::io::{BufWriter, Error, Result, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Context;
 use t6model::{Adapter, Space};
 use vfio_bindings::bindings::vfio::{
     VFIO_PCI_BAR0_REGION_INDEX, VFIO_PCI_BAR2_REGION_INDEX, VFIO_PCI_BAR4_REGION_INDEX,
@@ -15,8 +17,18 @@ use vfio_bindings::bindings::vfio::{
 };
 use vfio_user::{DmaMapFlags, DmaUnmapFlags, ServerBackend};
 
-use super::lock;
 use super::mapped::Mapped;
+use super::{lock, write_stats};
+
+/// What is served. It reads no memory of the guest and raises no interrupt.
+pub trait Device: Send + 'static {
+    /// Reads; returns how long that takes, besides its way.
+    fn read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<Duration>;
+    fn write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()>;
+    fn reset(&mut self) -> Result<()>;
+    /// Writes down what there is to tell.
+    fn finish(&mut self) -> anyhow::Result<()>;
+}
 
 /// The adapter and its shared window.
 pub struct State {
@@ -24,20 +36,19 @@ pub struct State {
     pub mapped: Option<Mapped>,
     /// Where accesses are written down.
     pub log: Option<BufWriter<File>>,
+    /// What a read of BAR0 takes, besides its way.
+    pub delay: Duration,
+    /// File for the statistics.
+    pub stats: PathBuf,
 }
 
 impl State {
     /// Takes over what the guest wrote into the shared window.
-    pub fn settle(&mut self) -> Result<()> {
+    fn settle(&mut self) -> Result<()> {
         match &mut self.mapped {
             Some(mapped) => mapped.settle(&mut self.adapter),
             None => Ok(()),
         }
-    }
-
-    fn read(&mut self, space: Space, offset: u64, data: &mut [u8]) -> Result<()> {
-        self.adapter.read(space, offset, data);
-        self.note('r', space, offset, data)
     }
 
     fn note(&mut self, op: char, space: Space, offset: u64, data: &[u8]) -> Result<()> {
@@ -50,8 +61,22 @@ impl State {
             .fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
         writeln!(log, "{op}{} {space:?} {offset:#x} {value:#x}", data.len())
     }
+}
 
-    fn write(&mut self, space: Space, offset: u64, data: &[u8]) -> Result<()> {
+impl Device for State {
+    fn read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<Duration> {
+        let space = space(region)?;
+        self.adapter.read(space, offset, data);
+        self.note('r', space, offset, data)?;
+        let delay = match space {
+            Space::Bar0 => self.delay,
+            _ => Duration::ZERO,
+        };
+        Ok(self.adapter.took() + delay)
+    }
+
+    fn write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()> {
+        let space = space(region)?;
         self.note('w', space, offset, data)?;
         self.adapter.write(space, offset, data);
         match &mut self.mapped {
@@ -76,25 +101,25 @@ impl State {
             None => Ok(()),
         }
     }
-}
 
-/// Hands requests to the adapter. It reads no memory of the guest and raises no interrupt.
-pub struct Backend {
-    pub state: Arc<Mutex<State>>,
-    /// What a read of BAR0 takes, besides its way.
-    pub delay: Duration,
-}
-
-impl ServerBackend for Backend {
-    fn region_read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<()> {
-        let space = space(region)?;
-        if space == Space::Bar0 && !self.delay.is_zero() {
-            thread::sleep(self.delay);
+    fn finish(&mut self) -> anyhow::Result<()> {
+        self.settle()
+            .context("cannot read the shared memory window")?;
+        if let Some(log) = &mut self.log {
+            log.flush().context("cannot write the log of accesses")?;
         }
-        let mut state = lock(&self.state);
-        state.read(space, offset, data)?;
-        let took = state.adapter.took();
-        drop(state);
+        write_stats(&self.adapter.stats(), &self.stats)
+    }
+}
+
+/// Hands requests to the device.
+pub struct Backend<D> {
+    pub device: Arc<Mutex<D>>,
+}
+
+impl<D: Device> ServerBackend for Backend<D> {
+    fn region_read(&mut self, region: u32, offset: u64, data: &mut [u8]) -> Result<()> {
+        let took = lock(&self.device).read(region, offset, data)?;
         if !took.is_zero() {
             thread::sleep(took);
         }
@@ -102,7 +127,7 @@ impl ServerBackend for Backend {
     }
 
     fn region_write(&mut self, region: u32, offset: u64, data: &[u8]) -> Result<()> {
-        lock(&self.state).write(space(region)?, offset, data)
+        lock(&self.device).write(region, offset, data)
     }
 
     fn dma_map(&mut self, _: DmaMapFlags, _: u64, _: u64, _: u64, _: Option<File>) -> Result<()> {
@@ -114,7 +139,7 @@ impl ServerBackend for Backend {
     }
 
     fn reset(&mut self) -> Result<()> {
-        lock(&self.state).reset()
+        lock(&self.device).reset()
     }
 
     fn set_irqs(&mut self, _: u32, _: u32, _: u32, _: u32, _: Vec<File>) -> Result<()> {

@@ -14,16 +14,23 @@ use vfio_user::{IrqInfo, ServerRegion, SparseArea};
 
 use super::mapped::Mapped;
 
-/// The regions, by index.
-pub fn regions(bar0_len: u32, mapped: Option<&Mapped>) -> Vec<ServerRegion> {
+/// Bytes behind a BAR of the adapter.
+pub fn of_adapter(index: u32, bar0_len: u32) -> u32 {
+    match index {
+        VFIO_PCI_BAR0_REGION_INDEX => bar0_len,
+        VFIO_PCI_BAR2_REGION_INDEX => BAR2_LEN,
+        VFIO_PCI_BAR4_REGION_INDEX => BAR4_LEN,
+        _ => 0,
+    }
+}
+
+/// The regions, by index: BARs of such lengths, and configuration space.
+pub fn regions(bar_len: impl Fn(u32) -> u32, mapped: Option<&Mapped>) -> Vec<ServerRegion> {
     (0..VFIO_PCI_NUM_REGIONS)
         .map(|index| {
             let size = match index {
-                VFIO_PCI_BAR0_REGION_INDEX => bar0_len,
-                VFIO_PCI_BAR2_REGION_INDEX => BAR2_LEN,
-                VFIO_PCI_BAR4_REGION_INDEX => BAR4_LEN,
                 VFIO_PCI_CONFIG_REGION_INDEX => CONFIG_LEN,
-                _ => 0,
+                index => bar_len(index),
             };
             let mapped = mapped.filter(|_| index == VFIO_PCI_BAR0_REGION_INDEX);
             let mut flags = 0;
