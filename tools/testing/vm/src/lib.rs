@@ -23,8 +23,10 @@ mod adapter;
 mod cable;
 mod computer;
 pub mod demo;
+pub mod functions;
 mod initramfs;
 mod machine;
+mod monitor;
 mod paths;
 mod process;
 mod qemu;
@@ -36,6 +38,7 @@ pub use self::{
     adapter::Adapter,
     cable::{cable, End},
     computer::{Booted, Computer},
+    monitor::MONITOR,
     paths::{bin_dir, build_dir, modules_dir},
     process::Lost,
     scenario::{Outcome, Stage, Vm, LOAD_C_DRIVER},

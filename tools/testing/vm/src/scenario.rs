@@ -11,6 +11,7 @@ use anyhow::{bail, Context, Result};
 use crate::{
     initramfs::{self, Extra},
     machine::{self, Machine},
+    monitor::Monitor,
     paths,
     qemu::{Console, Guest},
     schedule::Turn,
@@ -42,6 +43,9 @@ pub struct Vm {
     crashkernel_mib: u32,
     cpus: u32,
     crash_options: String,
+    first_options: String,
+    arguments: Vec<String>,
+    has_monitor: bool,
     adapters: Vec<Adapter>,
     devices: Vec<String>,
     extra: Extra,
@@ -130,6 +134,9 @@ impl Vm {
             crashkernel_mib: 192,
             cpus: 1,
             crash_options: String::new(),
+            first_options: String::new(),
+            arguments: Vec::new(),
+            has_monitor: false,
             adapters: Vec::new(),
             devices: Vec::new(),
             extra: Extra::default(),
@@ -165,6 +172,26 @@ impl Vm {
     /// More for the command line of the crash kernel.
     pub fn crash_options(mut self, options: &str) -> Self {
         self.crash_options = options.to_owned();
+        self
+    }
+
+    /// More for the command line of the first kernel.
+    pub fn first_options(mut self, options: &str) -> Self {
+        self.first_options = options.to_owned();
+        self
+    }
+
+    /// More for QEMU; words are separated by blanks.
+    pub fn arguments(mut self, words: &str) -> Self {
+        let words = words.split_whitespace().map(str::to_owned);
+        self.arguments.extend(words);
+        self
+    }
+
+    /// Lets scripts ask QEMU's monitor: each line of `/out/monitor.ask`, which they rename into place, is a command, and what they
+    /// answer is in `/out/monitor.answer.N` then, with a new number each time.
+    pub fn monitor(mut self) -> Self {
+        self.has_monitor = true;
         self
     }
 
@@ -270,7 +297,10 @@ impl Vm {
 
         let turn = Some(Turn::wait(&self.name));
         let machine = Machine::new(&dir, &serial_log, &self.adapters, turn)?;
-        let cmdline = format!("{CMDLINE} crashkernel={}M", self.crashkernel_mib);
+        let cmdline = format!(
+            "{CMDLINE} crashkernel={}M {}",
+            self.crashkernel_mib, self.first_options
+        );
         let (console, time) = match self.shell {
             Some(_) => (Console::Terminal, INTERACTIVE),
             None => (Console::Log, self.deadline),
@@ -293,7 +323,14 @@ impl Vm {
         if self.counting {
             command.args(["-icount", "shift=0,sleep=off"]);
         }
+        command.args(&self.arguments);
+        let monitor = self.has_monitor.then(|| {
+            let socket = dir.join("monitor.sock");
+            command.args(Monitor::arguments(&socket));
+            Monitor::start(socket, out.clone())
+        });
         let adapters = machine.start(command, console)?.wait(time)?;
+        drop(monitor);
         let lost = |why: String| Lost {
             why,
             serial_log: serial_log.clone(),

@@ -23,6 +23,7 @@ mod manifest;
 mod native;
 mod oracle;
 mod parallel;
+mod pci;
 mod private;
 mod report;
 mod samples;
