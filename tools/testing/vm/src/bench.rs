@@ -10,6 +10,7 @@ use serde_json::Value;
 use vm::{demo, Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::section::Section;
 
+mod functions;
 mod large;
 mod reader;
 
@@ -89,6 +90,7 @@ pub fn run(vmcoredd: &Path) -> Result<()> {
             unexplained.join(", ")
         );
     }
+    functions::run()?;
     reader::run(vmcoredd, &large::run()?)
 }
 

@@ -221,6 +221,7 @@ fn sizes() -> Result<()> {
     for (dir, module, note) in [
         (&ours, "vmcore_devdump", ""),
         (&ours, "cxgb4_dump", ""),
+        (&ours, "pci_dump", ""),
         (&samples, "edu_dump", ""),
         (&samples, "edu_dump_c", ""),
         (&oracle, "cxgb4", " (C driver)"),

@@ -83,7 +83,7 @@ fn tell() -> Result<()> {
     let start = Instant::now();
     let dir = vm::build_dir().canonicalize()?.join("vm/demo");
     let watch = Watch::start(&dir.join("serial.log"), start);
-    let outcome = demo::vm("demo").run();
+    let outcome = demo::whole("demo").run();
     watch.stop();
     let vmcore = outcome?.success()?.out.join("vmcore");
     let vmcore = vmcore
