@@ -2,6 +2,8 @@
 
 //! What is known of devices: a table each. Every entry is an offset that something reads on live systems, which the file names, or that
 //! a specification has without a side effect.
+//!
+//! Broadcom's bnxt is not there: the status of its firmware is behind a window whose base would have to be written.
 
 mod ahci;
 mod e1000e;

@@ -32,7 +32,7 @@ const CONTROLLER: &str =
 const REFUSE: &str =
     "monitor 'pcie_aer_inject_error controller UNSUP 0x00000001 0x0000000f 0xfee01000 0'\n";
 
-/// The story with all that the packages dump.
+/// The story with the dumps of all our modules.
 pub fn whole(name: &str) -> Vm {
     let load = LOAD
         .replace("devdump.ko\n", "devdump.ko crash_log=1\n")
