@@ -28,9 +28,13 @@ mod bindings {
     pub(crate) mod oom;
     pub(crate) mod page;
     pub(crate) mod proc_fs;
+    pub(crate) mod proc_stream;
     pub(crate) mod task;
+    pub(crate) mod workqueue;
     #[allow(dead_code)] // Drivers need more of it.
     pub(crate) mod zlib;
+    #[cfg(CONFIG_ZSTD_COMPRESS)]
+    pub(crate) mod zstd;
 }
 
 #[path = "rust/abi/lib.rs"]

@@ -30,6 +30,7 @@ struct vmcore_devdump_sink_ops {
 	size_t (*remaining)(const struct vmcore_devdump_sink *sink);
 	unsigned int (*ms_left)(const struct vmcore_devdump_sink *sink);
 	void (*missing)(struct vmcore_devdump_sink *sink, const char *what, size_t len);
+	void (*section)(struct vmcore_devdump_sink *sink, const char *name, size_t len, u64 bytes);
 };
 
 struct vmcore_devdump_sink {
@@ -37,5 +38,11 @@ struct vmcore_devdump_sink {
 };
 
 int vmcore_devdump_stream(const char *name, int (*collect)(struct vmcore_devdump_sink *sink, void *ctx), void *ctx);
+
+/* A dump that is collected each time that somebody reads /proc/vmcore_devices/NAME; an ERR_PTR() if it cannot be offered. */
+struct vmcore_devdump_offer;
+struct vmcore_devdump_offer *vmcore_devdump_offer(const char *name,
+						  int (*collect)(struct vmcore_devdump_sink *sink, void *ctx), void *ctx);
+void vmcore_devdump_withdraw(struct vmcore_devdump_offer *offer);
 
 #endif

@@ -2,8 +2,10 @@
 
 //! The smallest dump driver: four registers of QEMU's `edu` device.
 //!
-//! It never binds. In the crash kernel it dumps the device while it probes, then declines it: the device is for its real
-//! driver, which may be what the vmcore is saved through. In any other kernel the core does not load, and so it does not.
+//! In the crash kernel it dumps the device while it probes, then declines it: the device is for its real driver, which may be what
+//! the vmcore is saved through. Only if somebody asks for that, it keeps the device, and collects it once more each time that
+//! `/proc/vmcore_devices/edu_<address>` is read: the way for what is too large for memory. In any other kernel the core does not
+//! load, and so it does not.
 
 // A driver needs none; `abi` has what is between it and the core.
 #![deny(unsafe_code)]
@@ -12,7 +14,7 @@
 #[path = "../rust/abi/lib.rs"]
 mod abi;
 
-use abi::{pci::dump_name, pci::MemoryDecoding, DeviceDump, Sink};
+use abi::{offer::Offer, pci::dump_name, pci::MemoryDecoding, DeviceDump, Sink};
 use kernel::io::{poll::read_poll_timeout, Io};
 use kernel::{device, pci, prelude::*, str::CString, time::Delta};
 
@@ -29,19 +31,23 @@ struct EduDump;
 
 impl pci::Driver for EduDump {
     type IdInfo = ();
-    type Data<'bound> = Self;
+    type Data<'bound> = Offer<Dump<'bound>>;
     const ID_TABLE: pci::IdTable<Self::IdInfo> = &TABLE;
 
     fn probe<'bound>(
         device: &'bound pci::Device<device::Core<'_>>,
         _info: Option<&'bound Self::IdInfo>,
-    ) -> impl PinInit<Self, Error> + 'bound {
-        if device.vendor_id().as_raw() == 0x1234 && device.device_id() == 0x11e8 {
-            // If there is no dump, the core has logged why, and the manifest says it.
-            let _ =
-                dump_name("edu", device).and_then(|name| abi::register(&mut Dump(device, name)));
+    ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
+        if device.vendor_id().as_raw() != 0x1234 || device.device_id() != 0x11e8 {
+            return Err(ENODEV);
         }
-        Err::<Self, Error>(ENODEV)
+        let mut dump = Dump(device, dump_name("edu", device)?);
+        // If there is no dump, the core has logged why, and the manifest says it.
+        let _ = abi::register(&mut dump);
+        match module_parameters::keep.value() {
+            true => Offer::new(dump),
+            false => Err(ENODEV),
+        }
     }
 }
 
@@ -52,7 +58,8 @@ impl DeviceDump for Dump<'_> {
         &self.1
     }
 
-    // Called unless the dump is refused: its name is taken, the budget used up, or somebody reads the vmcore already.
+    // Called unless the dump is refused: its name is taken, the budget used up, or somebody reads the vmcore already. And for
+    // everyone who reads what is offered.
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
         // Until this returns. Nothing else is enabled, nothing reset: that would change what is to be seen.
         let _decoding = MemoryDecoding::enable(self.0)?;
@@ -76,4 +83,10 @@ kernel::module_pci_driver! {
     authors: ["The vmcore-devdump developers"],
     description: "Device dumps of QEMU's edu device",
     license: "GPL",
+    params: {
+        keep: bool {
+            default: false,
+            description: "Keep devices, and offer them in /proc/vmcore_devices",
+        },
+    },
 }

@@ -11,6 +11,7 @@
 #![allow(dead_code)]
 #![warn(clippy::missing_docs_in_private_items)]
 
+pub(crate) mod offer;
 #[cfg(CONFIG_PCI)]
 pub(crate) mod pci;
 #[allow(clippy::missing_docs_in_private_items)]
@@ -35,8 +36,8 @@ pub(crate) trait DeviceDump {
     /// The name of the dump: 1 to 43 bytes, which no other stream has. [`pci::dump_name`] makes one that is.
     fn name(&self) -> &CStr;
 
-    /// Writes the dump. Called at most once, in process context and without any lock held: it may sleep, and register further
-    /// dumps.
+    /// Writes the dump. Called at most once by [`register`], and by an [offer](offer::Offer) each time that somebody reads it; in
+    /// process context and without any lock held: it may sleep, and register further dumps.
     ///
     /// # Errors
     ///
@@ -59,24 +60,7 @@ pub(crate) trait DeviceDump {
 /// After it: what `collect` returned, `ENOMEM`, or again `EEXIST` and `EBUSY`, if somebody was faster meanwhile. The core logs them
 /// all and has them in the manifest: a driver need not.
 pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
-    extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
-        // SAFETY: `register` passed this pointer along with this function, and its `&mut D` is not used before it
-        // gets it back.
-        let dump = unsafe { &mut *dump.cast::<D>() };
-        let mut sink = Sink {
-            raw: sink,
-            _core: PhantomData,
-        };
-        from_result(|| dump.collect(&mut sink).map(|()| 0))
-    }
-
-    // A copy, so that nothing refers to the dump while it is being collected. A name that is too long stays that, for the core to
-    // record it.
-    let mut name = [0u8; raw::NAME_LEN + 1];
-    let (start, _nul) = name.split_at_mut(raw::NAME_LEN);
-    for (to, from) in start.iter_mut().zip(dump.name().to_bytes_with_nul()) {
-        *to = *from;
-    }
+    let name = copied(dump.name());
     // SAFETY: `name` ends in a NUL and lives until the call returns; `collect` is called with `dump`, before then.
     to_result(unsafe {
         raw::vmcore_devdump_stream(
@@ -85,6 +69,28 @@ pub(crate) fn register<D: DeviceDump>(dump: &mut D) -> Result {
             core::ptr::from_mut(dump).cast(),
         )
     })
+}
+
+/// A copy of a name, so that nothing refers to the dump while it is being collected. One that is too long stays that, for the core
+/// to record it.
+fn copied(name: &CStr) -> [u8; raw::NAME_LEN + 1] {
+    let mut copy = [0u8; raw::NAME_LEN + 1];
+    let (start, _nul) = copy.split_at_mut(raw::NAME_LEN);
+    for (to, from) in start.iter_mut().zip(name.to_bytes_with_nul()) {
+        *to = *from;
+    }
+    copy
+}
+
+/// What the core calls.
+extern "C" fn collect<D: DeviceDump>(sink: *mut raw::Sink, dump: *mut c_void) -> c_int {
+    // SAFETY: Whoever passed this function to the core has passed a `D` with it, and does not use that before the core is done.
+    let dump = unsafe { &mut *dump.cast::<D>() };
+    let mut sink = Sink {
+        raw: sink,
+        _core: PhantomData,
+    };
+    from_result(|| dump.collect(&mut sink).map(|()| 0))
 }
 
 /// Where a dump is written to: a sequence of bytes that grows.
@@ -157,5 +163,12 @@ impl Sink<'_> {
     pub(crate) fn missing(&mut self, what: &str) {
         // SAFETY: As for `write`.
         unsafe { (self.ops().missing)(self.raw, what.as_ptr().cast(), what.len()) }
+    }
+
+    /// Says that a section begins or goes on, and how many bytes of it come, 0 if that is not known: for who watches, and for who gets
+    /// a dump that was cut short. It's a new step for [`Sink::ms_left`] of an [offer](offer::Offer). A note does without.
+    pub(crate) fn section(&mut self, name: &str, bytes: u64) {
+        // SAFETY: As for `write`.
+        unsafe { (self.ops().section)(self.raw, name.as_ptr().cast(), name.len(), bytes) }
     }
 }

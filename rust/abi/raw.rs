@@ -43,6 +43,14 @@ pub(crate) struct SinkOps {
     pub(crate) remaining: unsafe extern "C" fn(sink: *const Sink) -> usize,
     pub(crate) ms_left: unsafe extern "C" fn(sink: *const Sink) -> c_uint,
     pub(crate) missing: unsafe extern "C" fn(sink: *mut Sink, what: *const c_void, len: usize),
+    pub(crate) section:
+        unsafe extern "C" fn(sink: *mut Sink, name: *const c_void, len: usize, bytes: u64),
+}
+
+/// `struct vmcore_devdump_offer`.
+#[repr(C)]
+pub(crate) struct Offer {
+    _opaque: [u8; 0],
 }
 
 pub(crate) type Collect = unsafe extern "C" fn(sink: *mut Sink, ctx: *mut c_void) -> c_int;
@@ -69,6 +77,7 @@ same_in_c! {
         remaining = remaining,
         ms_left = ms_left,
         missing = missing,
+        section = section,
     }
 }
 
@@ -78,4 +87,10 @@ extern "C" {
         collect: Option<Collect>,
         ctx: *mut c_void,
     ) -> c_int;
+    pub(crate) fn vmcore_devdump_offer(
+        name: *const c_char,
+        collect: Option<Collect>,
+        ctx: *mut c_void,
+    ) -> *mut Offer;
+    pub(crate) fn vmcore_devdump_withdraw(offer: *mut Offer);
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use kernel::{
     error::{
+        from_err_ptr,
         from_result,
         to_result, //
     },
@@ -32,6 +33,7 @@ pub(crate) trait Backend {
     fn remaining(&self) -> usize;
     fn ms_left(&self) -> u32;
     fn missing(&mut self, what: &[u8]);
+    fn section(&mut self, name: &[u8], bytes: u64);
 }
 
 /// `EXPORT_SYMBOL()`, or `EXPORT_SYMBOL_GPL()` if `license` is `"GPL"`.
@@ -94,11 +96,17 @@ export_symbol!("vmcore_add_device_dump", "");
 #[cfg(beside_native)]
 export_symbol!("devdump_add_device_dump", "");
 
-/// A driver's callback for a stream.
+/// A driver's callback that writes.
+#[derive(Clone, Copy)]
 pub(crate) struct Stream {
     collect: raw::Collect,
     ctx: *mut c_void,
 }
+
+// SAFETY: A driver that offers a dump lets the core call it on any thread. One that adds a dump is called on its own.
+unsafe impl Send for Stream {}
+// SAFETY: A shared reference can only be copied.
+unsafe impl Sync for Stream {}
 
 impl Stream {
     /// Has the driver write its dump to `backend`.
@@ -138,6 +146,48 @@ pub(crate) unsafe extern "C" fn vmcore_devdump_stream(
 
 export_symbol!("vmcore_devdump_stream", "GPL");
 
+/// See `include/vmcore_devdump.h`.
+///
+/// # Safety
+///
+/// `name` is null or a string; `collect` is null or can be called with `ctx`, on any thread, until the offer is withdrawn.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn vmcore_devdump_offer(
+    name: *const c_char,
+    collect: Option<raw::Collect>,
+    ctx: *mut c_void,
+) -> *mut raw::Offer {
+    let offered = collect.filter(|_| !name.is_null()).ok_or(EINVAL);
+    let offered = offered.and_then(|collect| {
+        // SAFETY: Not null, so a string by the precondition.
+        let name = unsafe { CStr::from_char_ptr(name) };
+        devdump::Offered::new(name.to_bytes(), Stream { collect, ctx })
+    });
+    match offered {
+        Ok(offered) => KBox::into_raw(offered).cast(),
+        Err(error) => error.to_ptr(),
+    }
+}
+
+export_symbol!("vmcore_devdump_offer", "GPL");
+
+/// See `include/vmcore_devdump.h`.
+///
+/// # Safety
+///
+/// `offer` is what [`vmcore_devdump_offer`] has returned, an error, or null, and is not used any more.
+#[no_mangle]
+pub(crate) unsafe extern "C" fn vmcore_devdump_withdraw(offer: *mut raw::Offer) {
+    if let Ok(offer) = from_err_ptr(offer.cast::<devdump::Offered>()) {
+        if !offer.is_null() {
+            // SAFETY: By the precondition, it is a box that was made above.
+            drop(unsafe { KBox::from_raw(offer) });
+        }
+    }
+}
+
+export_symbol!("vmcore_devdump_withdraw", "GPL");
+
 #[repr(C)]
 struct Server<'a> {
     raw: raw::Sink,
@@ -152,6 +202,7 @@ static SINK_OPS: raw::SinkOps = raw::SinkOps {
     remaining,
     ms_left,
     missing,
+    section,
 };
 
 /// The `len` bytes at `buf`.
@@ -198,4 +249,10 @@ extern "C" fn missing(sink: *mut raw::Sink, what: *const c_void, len: usize) {
     // SAFETY: As in `write`.
     let (server, what) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(what, len)) };
     server.backend.missing(what);
+}
+
+extern "C" fn section(sink: *mut raw::Sink, name: *const c_void, len: usize, size: u64) {
+    // SAFETY: As in `write`.
+    let (server, name) = unsafe { (&mut *sink.cast::<Server<'_>>(), bytes(name, len)) };
+    server.backend.section(name, size);
 }

@@ -138,6 +138,68 @@ impl Drop for Mapping<'_> {
     }
 }
 
+/// Bytes side by side, in pages that are taken one at a time.
+///
+/// # Invariants
+///
+/// `address` is a mapping of all of `pages`, of `len` bytes, and nothing else refers to them.
+pub(crate) struct Buffer {
+    address: NonNull<u8>,
+    pages: KVVec<PageBox>,
+    /// Bytes of them.
+    len: usize,
+}
+
+// SAFETY: It's memory that nobody else refers to.
+unsafe impl Send for Buffer {}
+// SAFETY: Shared references only read.
+unsafe impl Sync for Buffer {}
+
+impl Buffer {
+    /// So many zeroes, in whole pages. `ENOMEM`: there is no memory for them.
+    pub(crate) fn zeroed(len: usize) -> Result<Self> {
+        let count = len.div_ceil(PAGE_SIZE);
+        let mut pages = KVVec::with_capacity(count, GFP_NOWAIT | __GFP_NOWARN)?;
+        for _ in 0..count {
+            pages.push(PageBox::zeroed()?, GFP_NOWAIT | __GFP_NOWARN)?;
+        }
+        let mapping = Mapping::new(pages.iter_mut())?;
+        let address = mapping.address;
+        // It is unmapped when this is dropped.
+        core::mem::forget(mapping);
+        // INVARIANT: It was just made, of these pages.
+        let len = pages.len().saturating_mul(PAGE_SIZE);
+        Ok(Self {
+            address,
+            pages,
+            len,
+        })
+    }
+}
+
+impl core::ops::Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: By the type invariant; the pages were initialized with zeroes.
+        unsafe { core::slice::from_raw_parts(self.address.as_ptr(), self.len) }
+    }
+}
+
+impl core::ops::DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: As in `deref`, and nobody else refers to them.
+        unsafe { core::slice::from_raw_parts_mut(self.address.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant; this is the last use. There were no more pages than `Mapping` counts.
+        unsafe { vm_unmap_ram(self.address.as_ptr().cast(), self.pages.len() as c_uint) };
+    }
+}
+
 /// Bytes of memory that could be had without swapping: free, and easily freed.
 pub(crate) fn available_bytes() -> usize {
     // SAFETY: No precondition.

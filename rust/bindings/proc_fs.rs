@@ -36,21 +36,26 @@ use core::{
 
 /// `struct proc_ops`.
 #[repr(C)]
-struct ProcOps {
-    flags: c_uint,
-    open: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
-    read: *const c_void,
-    read_iter: Option<unsafe extern "C" fn(*mut bindings::kiocb, *mut bindings::iov_iter) -> isize>,
-    write:
+pub(super) struct ProcOps {
+    pub(super) flags: c_uint,
+    pub(super) open:
+        Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
+    pub(super) read: *const c_void,
+    pub(super) read_iter:
+        Option<unsafe extern "C" fn(*mut bindings::kiocb, *mut bindings::iov_iter) -> isize>,
+    pub(super) write:
         Option<unsafe extern "C" fn(*mut bindings::file, *const c_char, usize, *mut i64) -> isize>,
-    lseek: Option<unsafe extern "C" fn(*mut bindings::file, i64, c_int) -> i64>,
-    release: Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
-    poll: *const c_void,
-    ioctl: Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
+    pub(super) lseek: Option<unsafe extern "C" fn(*mut bindings::file, i64, c_int) -> i64>,
+    pub(super) release:
+        Option<unsafe extern "C" fn(*mut bindings::inode, *mut bindings::file) -> c_int>,
+    pub(super) poll: *const c_void,
+    pub(super) ioctl: Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
     #[cfg(CONFIG_COMPAT)]
-    compat_ioctl: Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
-    mmap: Option<unsafe extern "C" fn(*mut bindings::file, *mut bindings::vm_area_struct) -> c_int>,
-    get_unmapped_area: *const c_void,
+    pub(super) compat_ioctl:
+        Option<unsafe extern "C" fn(*mut bindings::file, c_uint, c_ulong) -> c_long>,
+    pub(super) mmap:
+        Option<unsafe extern "C" fn(*mut bindings::file, *mut bindings::vm_area_struct) -> c_int>,
+    pub(super) get_unmapped_area: *const c_void,
 }
 
 #[cfg(layout)]
@@ -71,11 +76,30 @@ same_in_c! {
     }
 }
 
+impl ProcOps {
+    /// A file that can do nothing.
+    pub(super) const NOTHING: Self = Self {
+        flags: 0,
+        open: None,
+        read: core::ptr::null(),
+        read_iter: None,
+        write: None,
+        lseek: None,
+        release: None,
+        poll: core::ptr::null(),
+        ioctl: None,
+        #[cfg(CONFIG_COMPAT)]
+        compat_ioctl: None,
+        mmap: None,
+        get_unmapped_area: core::ptr::null(),
+    };
+}
+
 // SAFETY: A table of constants.
 unsafe impl Sync for ProcOps {}
 
 #[repr(C)]
-struct ProcDirEntry {
+pub(super) struct ProcDirEntry {
     _opaque: [u8; 0],
 }
 
@@ -88,7 +112,7 @@ extern "C" {
         parent: *mut ProcDirEntry,
         ops: *const ProcOps,
     ) -> *mut ProcDirEntry;
-    fn proc_remove(entry: *mut ProcDirEntry);
+    pub(super) fn proc_remove(entry: *mut ProcDirEntry);
     fn proc_set_size(entry: *mut ProcDirEntry, size: i64);
 }
 
@@ -126,19 +150,13 @@ unsafe impl<T> Sync for ProcEntry<T> {}
 
 impl<T: OpenFile> ProcEntry<T> {
     const OPS: ProcOps = ProcOps {
-        flags: 0,
         open: Some(open::<T>),
-        read: core::ptr::null(),
         read_iter: Some(read_iter::<T>),
         write: Some(write::<T>),
         lseek: Some(lseek::<T>),
         release: Some(release::<T>),
-        poll: core::ptr::null(),
-        ioctl: None,
-        #[cfg(CONFIG_COMPAT)]
-        compat_ioctl: None,
         mmap: Some(mmap::<T>),
-        get_unmapped_area: core::ptr::null(),
+        ..ProcOps::NOTHING
     };
 
     /// Creates `/proc/<name>`, for root only.

@@ -21,6 +21,11 @@ use core::ptr::NonNull;
 /// A workqueue that was made here, and that nobody else knows.
 pub(crate) struct Threads(NonNull<bindings::workqueue_struct>);
 
+// SAFETY: A workqueue may be destroyed by any thread.
+unsafe impl Send for Threads {}
+// SAFETY: Any thread may queue work.
+unsafe impl Sync for Threads {}
+
 impl Threads {
     /// `ENOMEM`: there is no memory for them.
     pub(crate) fn new() -> Result<Self> {

@@ -110,6 +110,9 @@ impl Backend for Collector {
     fn missing(&mut self, what: &[u8]) {
         self.missing.add(what);
     }
+
+    /// It's for dumps that take longer.
+    fn section(&mut self, _name: &[u8], _bytes: u64) {}
 }
 
 /// Words, one after the other.

@@ -12,8 +12,13 @@ mod dumps;
 mod failure;
 mod held;
 mod manifest;
+mod offered;
 mod opened;
+mod packer;
+mod pipe;
+mod progress;
 mod readers;
+mod recorder;
 mod records;
 mod registration;
 mod registry;
@@ -23,6 +28,7 @@ mod store;
 
 pub(crate) use self::{
     budget::Parameters,
+    offered::Offered,
     registration::{
         add_classic,
         add_stream, //

@@ -8,7 +8,8 @@ use super::{
             file::Path,
             module::ModuleRef,
             oom::OomNotifier,
-            proc_fs::ProcEntry, //
+            proc_fs::ProcEntry,
+            proc_stream::ProcDir, //
         },
         format::{
             manifest::{
@@ -41,6 +42,7 @@ use super::{
 };
 use kernel::{
     prelude::*,
+    str::CString,
     sync::{
         global_lock, //
         Arc,
@@ -61,6 +63,9 @@ pub(super) struct State {
     headers: Option<Headers>,
     entry: Option<ProcEntry<Stacked>>,
     notifier: Option<OomNotifier<Shortage>>,
+    /// Where dumps are offered, and the names of those that are.
+    pub(super) directory: Option<ProcDir>,
+    pub(super) offers: KVec<CString>,
     /// While there are dumps, we stay: the file may be mounted.
     module: Option<ModuleRef<LocalModule>>,
     pub(super) records: Records,
@@ -77,6 +82,8 @@ global_lock! {
         headers: None,
         entry: None,
         notifier: None,
+        directory: None,
+        offers: KVec::new(),
         module: None,
         records: Records::new(),
         readers: Readers::new(),
@@ -114,8 +121,11 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
         state.records.release = release;
         state.notifier = Some(notifier);
     }
-    let entry = ProcEntry::new(c"vmcore_devdump").inspect_err(|_| stop())?;
+    let made = ProcDir::new(c"vmcore_devices")
+        .and_then(|directory| Ok((directory, ProcEntry::new(c"vmcore_devdump")?)));
+    let (directory, entry) = made.inspect_err(|_| stop())?;
     let mut state = STATE.lock();
+    state.directory = Some(directory);
     state.entry = Some(entry);
     state.show_size();
     pr_info!("/proc/vmcore_devdump is ready, with {limits}\n");
@@ -124,12 +134,13 @@ pub(crate) fn start(parameters: &Parameters) -> Result {
 
 /// Undoes [`start`], and drops all dumps.
 pub(crate) fn stop() {
-    let (entry, notifier) = {
+    let (entry, notifier, directory) = {
         let mut state = STATE.lock();
-        (state.entry.take(), state.notifier.take())
+        let directory = state.directory.take();
+        (state.entry.take(), state.notifier.take(), directory)
     };
     // This waits for their users, who may want the lock.
-    drop((entry, notifier));
+    drop((entry, notifier, directory));
     let mut state = STATE.lock();
     state.lower = None;
     state.headers = None;

@@ -124,8 +124,8 @@ pub struct Kind(pub u16);
 impl Kind {
     /// Bytes of the dump.
     pub const DATA: Self = Self(1);
-    /// The name of the section that begins: the bytes are those of the name, and `extent` is how many the section will have as far
-    /// as is known, before they are stored.
+    /// The name of the section that begins or goes on: the bytes are those of the name, and `extent` is how many of the section come,
+    /// 0 if that is not known.
     pub const SECTION: Self = Self(2);
     /// The driver's words for what is missing.
     pub const MISSING: Self = Self(3);

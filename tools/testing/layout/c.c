@@ -3,6 +3,7 @@
 #include <linux/kmsg_dump.h>
 #include <linux/proc_fs.h>
 #include <linux/zlib.h>
+#include <linux/zstd.h>
 #include "../../../include/vmcore_devdump.h"
 
 #define NUMBER(what, value)	\
@@ -71,4 +72,17 @@ void layout(void)
 	OFFSET(struct vmcore_devdump_sink_ops, remaining);
 	OFFSET(struct vmcore_devdump_sink_ops, ms_left);
 	OFFSET(struct vmcore_devdump_sink_ops, missing);
+	OFFSET(struct vmcore_devdump_sink_ops, section);
+
+	/* They are typedefs of structures without a name. */
+	NUMBER("sizeof(struct zstd_compression_parameters)", sizeof(zstd_compression_parameters));
+	NUMBER("offsetof(struct zstd_compression_parameters, windowLog)", offsetof(zstd_compression_parameters, windowLog));
+	NUMBER("offsetof(struct zstd_compression_parameters, chainLog)", offsetof(zstd_compression_parameters, chainLog));
+	NUMBER("offsetof(struct zstd_compression_parameters, hashLog)", offsetof(zstd_compression_parameters, hashLog));
+	NUMBER("offsetof(struct zstd_compression_parameters, searchLog)", offsetof(zstd_compression_parameters, searchLog));
+	NUMBER("offsetof(struct zstd_compression_parameters, minMatch)", offsetof(zstd_compression_parameters, minMatch));
+	NUMBER("offsetof(struct zstd_compression_parameters, targetLength)", offsetof(zstd_compression_parameters, targetLength));
+	NUMBER("offsetof(struct zstd_compression_parameters, strategy)", offsetof(zstd_compression_parameters, strategy));
+	NUMBER("sizeof(struct zstd_parameters)", sizeof(zstd_parameters));
+	NUMBER("offsetof(struct zstd_parameters, cParams)", offsetof(zstd_parameters, cParams));
 }

@@ -32,8 +32,10 @@ macro_rules! same_in_c {
 mod bindings {
     pub(crate) mod file;
     pub(crate) mod kmsg_dump;
+    pub(crate) mod page;
     pub(crate) mod proc_fs;
     pub(crate) mod zlib;
+    pub(crate) mod zstd;
 }
 
 #[path = "../../../rust/abi/raw.rs"]

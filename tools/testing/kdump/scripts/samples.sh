@@ -23,3 +23,17 @@ if echo 0000:00:05.0 2>/dev/null >/sys/bus/pci/drivers/edu_dump/bind; then
 fi
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1
+umount /proc/vmcore
+rmmod edu_dump edu_dump_c
+
+# The other way: devices that are kept, and collected when somebody reads.
+for driver in edu_dump edu_dump_c; do
+	insmod /modules/$driver.ko keep=1
+	[ -e /sys/bus/pci/devices/0000:00:05.0/driver ]
+	for device in 05.0 06.0; do
+		cat /proc/vmcore_devices/${driver/_dump/}_0000:00:$device >/out/$driver.$device
+	done
+	rmmod $driver
+	[ ! -e /sys/bus/pci/devices/0000:00:05.0/driver ]
+done
+config >/out/after-all

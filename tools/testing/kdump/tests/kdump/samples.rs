@@ -109,3 +109,23 @@ fn they_leave_the_configuration_of_the_devices_as_it_was() {
     assert_eq!(commands, ["00", "02"], "{before}");
     assert_eq!(text(&SAMPLES, "after"), before);
 }
+
+#[test]
+fn a_device_that_is_kept_is_collected_when_somebody_reads() {
+    let vmcoredd = vm::bin_dir().join("vmcoredd");
+    for (name, payload) in dumps() {
+        let (driver, address) = name.rsplit_once("_0000:00:").unwrap();
+        let file = of(&SAMPLES).out.join(format!(
+            "{}.{address}",
+            driver.replacen("edu", "edu_dump", 1)
+        ));
+        let file = file.to_str().unwrap();
+        let saved = std::process::Command::new(&vmcoredd)
+            .args(["extract", "-o", "-", file, &name])
+            .output()
+            .unwrap();
+        assert!(saved.status.success(), "{saved:?}");
+        assert_eq!(saved.stdout, payload, "{name}");
+    }
+    assert_eq!(text(&SAMPLES, "after-all"), text(&SAMPLES, "before"));
+}
