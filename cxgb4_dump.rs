@@ -34,6 +34,10 @@ kernel::prelude::module! {
     description: "Device dumps of Chelsio T4, T5 and T6 adapters",
     license: "GPL",
     params: {
+        whole: u8 {
+            default: 0,
+            description: "1: keep adapters, and offer all of each as /proc/vmcore_devices/cxgb4_<address> until this module is unloaded; they have no other driver until then (0)",
+        },
         flash: u8 {
             default: 0,
             description: "1: dump the serial flash, too: 4 MiB and more, and some seconds (0)",

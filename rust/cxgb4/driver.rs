@@ -6,6 +6,7 @@ use super::{
     super::{
         abi::{
             self,
+            offer::Offer,
             pci::{
                 dump_name,
                 MemoryDecoding, //
@@ -29,7 +30,10 @@ use super::{
         self,
         Tally, //
     },
-    scratch::Scratch,
+    scratch::{
+        Chunks,
+        Scratch, //
+    },
 };
 use kernel::{
     device::{
@@ -52,36 +56,42 @@ pub(super) struct Cxgb4Dump;
 
 impl pci::Driver for Cxgb4Dump {
     type IdInfo = ();
-    type Data<'bound> = Self;
+    type Data<'bound> = Kept<'bound>;
     const ID_TABLE: pci::IdTable<Self::IdInfo> = ids::ADAPTERS;
 
     fn probe<'bound>(
         device: &'bound pci::Device<Core<'_>>,
         _info: series::IdInfo<'bound, Self::IdInfo>,
-    ) -> impl PinInit<Self, Error> + 'bound {
-        if !put_off(device) {
-            // The core has logged why there is no dump, if there is none.
-            let _ = dump(device);
+    ) -> impl PinInit<Kept<'bound>, Error> + 'bound {
+        if put_off(device) {
+            return Err(ENODEV);
         }
-        // The device is for its real driver.
-        Err::<Self, Error>(ENODEV)
+        // The core has logged why there is no dump, if there is none.
+        let _ = dump(device);
+        match series::value(&module_parameters::whole) {
+            // The device is for its real driver.
+            0 => Err(ENODEV),
+            _ => Kept::new(device),
+        }
+    }
+}
+
+/// A device that is kept from its real driver, and offered whole.
+pub(super) struct Kept<'a> {
+    _offer: Offer<Dump<'a>>,
+}
+
+impl<'a> Kept<'a> {
+    fn new(device: &'a pci::Device<Bound>) -> Result<Self> {
+        let dump = Dump::of(device, Chunks::Stored)?;
+        Ok(Self {
+            _offer: Offer::new(dump)?,
+        })
     }
 }
 
 fn dump(device: &pci::Device<Bound>) -> Result {
-    let name = dump_name("cxgb4", device)?;
-    if !ids::is_ours(device.device_id(), &name) {
-        return Err(ENODEV);
-    }
-    let hal = Chip::from_device_id(device.device_id())
-        .map(Hal::of)
-        .ok_or(ENODEV)?;
-    let mut dump = Dump {
-        device,
-        hal,
-        name,
-        tally: Tally::default(),
-    };
+    let mut dump = Dump::of(device, Chunks::Deflated)?;
     let start = Instant::<Monotonic>::now();
     abi::register(&mut dump)?;
     let Tally {
@@ -93,7 +103,7 @@ fn dump(device: &pci::Device<Bound>) -> Result {
     dev_info!(
         device.as_ref(),
         "{}: {bytes} bytes, {ok} sections ok, {failed} failed, {} ms, scratch {} KiB\n",
-        hal.chip.name(),
+        dump.hal.chip.name(),
         start.elapsed().as_millis(),
         scratch / 1024
     );
@@ -116,7 +126,28 @@ struct Dump<'a> {
     device: &'a pci::Device<Bound>,
     hal: &'static Hal,
     name: CString,
+    chunks: Chunks,
     tally: Tally,
+}
+
+impl<'a> Dump<'a> {
+    /// `ENODEV`: it is no adapter that we know.
+    fn of(device: &'a pci::Device<Bound>, chunks: Chunks) -> Result<Self> {
+        let name = dump_name("cxgb4", device)?;
+        if !ids::is_ours(device.device_id(), &name) {
+            return Err(ENODEV);
+        }
+        let hal = Chip::from_device_id(device.device_id())
+            .map(Hal::of)
+            .ok_or(ENODEV)?;
+        Ok(Self {
+            device,
+            hal,
+            name,
+            chunks,
+            tally: Tally::default(),
+        })
+    }
 }
 
 impl DeviceDump for Dump<'_> {
@@ -126,7 +157,7 @@ impl DeviceDump for Dump<'_> {
 
     fn collect(&mut self, sink: &mut Sink<'_>) -> Result {
         // Before the first access to the device.
-        let mut scratch = Scratch::new()?;
+        let mut scratch = Scratch::new(self.chunks)?;
         let _decoding = MemoryDecoding::enable(self.device)?;
         let registers = Bar0::map(self.device);
         let (mut device, found) = Device::identify(self.hal, &registers);

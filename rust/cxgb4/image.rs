@@ -63,7 +63,15 @@ pub(super) fn collect(
     for &(section, collect) in sections {
         let start = sink.len();
         device.give_time(section_ms(section, sink.ms_left()));
+        sink.section(section.name(), 0);
+        let checkpoint = |sink: &mut Sink<'_>, left_out| {
+            let _ = checkpoint(device, section, start, sink, left_out);
+        };
+        let is_stored = scratch.is_stored();
         let mut writer = Writer::new(sink, scratch);
+        if is_stored {
+            writer = writer.with_checkpoint(&checkpoint);
+        }
         device.mark(section.id());
         let mut result = match stopped {
             Some(failure) if !needs_nothing(section) => Err(failure),
@@ -130,6 +138,22 @@ fn granted(
     Ok(headers)
 }
 
+/// Makes what there is of a section a part of the image: somebody may get no more of it.
+fn checkpoint(
+    device: &Device<'_>,
+    section: Section,
+    start: usize,
+    sink: &mut Sink<'_>,
+    left_out: Private,
+) -> Result {
+    let len = sink.len();
+    let unfinished = Failure::new(Cause::Unfinished, 0, len as u64);
+    let size = len.saturating_sub(start);
+    let header = header_of(section, start, size, 0, Err(unfinished), left_out);
+    sink.patch(section_header::offset(section.id()), &header.encode())?;
+    sink.patch(0, &Header::new(device.chip_code, len as u32).encode())
+}
+
 /// What a section of a slow device may take of the `ms` that are left: half, so that the next has some, too.
 fn section_ms(section: Section, ms: u32) -> u32 {
     match section {
@@ -166,10 +190,22 @@ fn header(
         Ok(()) => padding.len(),
         Err(_) => 0,
     };
+    let size = len.saturating_add(padding);
+    header_of(section, start, size, padding, result, left_out)
+}
+
+fn header_of(
+    section: Section,
+    start: usize,
+    size: usize,
+    padding: usize,
+    result: super::failure::Result,
+    left_out: Private,
+) -> SectionHeader {
     let mut header = SectionHeader {
         id: section.id().into(),
         start: start as u32,
-        size: len.saturating_add(padding) as u32,
+        size: size as u32,
         padding: padding as u8,
         left_out,
         ..SectionHeader::default()
@@ -181,7 +217,7 @@ fn header(
         header.detail = failure.detail;
         header.left_out = left_out.with(failure.left_out());
         // As the C driver has it: readers of its images show what is there.
-        if len > 0 {
+        if size > padding {
             header.warning = Status::PARTIAL;
         } else {
             header.status = failure.status;

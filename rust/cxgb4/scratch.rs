@@ -8,11 +8,16 @@ use super::super::{
         BUF_ERROR, //
     },
     format::cudbg::chunk::{
+        self,
+        stored_end,
+        stored_start,
         ChunkHeader,
         CHUNK_HEADER_LEN,
         CHUNK_SIZE,
         MAX_PACKED,
         MEM_LEVEL,
+        STORED_END_LEN,
+        STORED_START_LEN,
         WINDOW_BITS, //
     },
 };
@@ -36,20 +41,48 @@ pub(super) struct Scratch {
     /// A whole chunk of zeroes, deflated, in the first `zeroes_len` bytes; 0 until there was one.
     zeroes: KVec<u8>,
     zeroes_len: usize,
-    deflate: Deflate,
+    /// `None`: chunks hold their bytes as they are.
+    deflate: Option<Deflate>,
+}
+
+/// What becomes of a chunk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chunks {
+    /// It's kept in memory.
+    Deflated,
+    /// Somebody else compresses it.
+    Stored,
 }
 
 impl Scratch {
-    pub(super) fn new() -> Result<Self> {
+    pub(super) fn new(chunks: Chunks) -> Result<Self> {
         // Takes what is free, and wakes nobody for more.
         let flags = GFP_NOWAIT | __GFP_NOWARN;
-        Ok(Self {
+        let mut scratch = Self {
             raw: zeroed(CHUNK_SIZE, flags)?,
-            packed: zeroed(CHUNK_HEADER_LEN + MAX_PACKED, flags)?,
+            packed: zeroed(
+                match chunks {
+                    Chunks::Deflated => CHUNK_HEADER_LEN + MAX_PACKED,
+                    Chunks::Stored => STORED_START_LEN + STORED_END_LEN,
+                },
+                flags,
+            )?,
             zeroes: zeroed(ZEROES_LEN, flags)?,
             zeroes_len: 0,
-            deflate: Deflate::new(WINDOW_BITS, MEM_LEVEL)?,
-        })
+            deflate: match chunks {
+                Chunks::Deflated => Some(Deflate::new(WINDOW_BITS, MEM_LEVEL)?),
+                Chunks::Stored => None,
+            },
+        };
+        // Nobody else deflates one.
+        let zeroes = chunk::zeroes();
+        if let Some(place) = scratch.zeroes.get_mut(..zeroes.len()) {
+            if chunks == Chunks::Stored {
+                place.copy_from_slice(&zeroes);
+                scratch.zeroes_len = zeroes.len();
+            }
+        }
+        Ok(scratch)
     }
 
     /// Bytes of memory taken, in whole pages. It's always as much.
@@ -58,12 +91,17 @@ impl Scratch {
             self.raw.len(),
             self.packed.len(),
             self.zeroes.len(),
-            self.deflate.workspace_len(),
+            self.deflate.as_ref().map_or(0, Deflate::workspace_len),
         ];
         let pages = parts.iter().fold(0, |pages: usize, len| {
             pages.saturating_add(len.div_ceil(PAGE_SIZE))
         });
         pages.saturating_mul(PAGE_SIZE)
+    }
+
+    /// Whether what is written is handed on at once.
+    pub(super) fn is_stored(&self) -> bool {
+        self.deflate.is_none()
     }
 
     /// Room for the bytes of a chunk.
@@ -72,9 +110,9 @@ impl Scratch {
     }
 
     /// A whole chunk of zeroes, whatever is in `raw`, which may be lost; or what zlib returned when it failed.
-    pub(super) fn zeroes(&mut self) -> core::result::Result<&[u8], i32> {
+    pub(super) fn zeroes(&mut self) -> core::result::Result<Parts<'_>, i32> {
         if self.zeroes_len > 0 {
-            return self.zeroes.get(..self.zeroes_len).ok_or(BUF_ERROR);
+            return whole(self.zeroes.get(..self.zeroes_len));
         }
         self.raw.fill(0);
         self.pack(CHUNK_SIZE)
@@ -83,14 +121,17 @@ impl Scratch {
     /// The first `len` bytes of `raw` as a chunk, or what zlib returned when it failed.
     ///
     /// Memories are mostly zeroes, and each chunk of them gives the same: it's deflated once.
-    pub(super) fn pack(&mut self, len: usize) -> core::result::Result<&[u8], i32> {
+    pub(super) fn pack(&mut self, len: usize) -> core::result::Result<Parts<'_>, i32> {
         let raw = self.raw.get(..len).ok_or(BUF_ERROR)?;
         let is_zeroes = len == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0);
         if is_zeroes && self.zeroes_len > 0 {
-            return self.zeroes.get(..self.zeroes_len).ok_or(BUF_ERROR);
+            return whole(self.zeroes.get(..self.zeroes_len));
         }
+        let Some(deflate) = &mut self.deflate else {
+            return store(raw, &mut self.packed).ok_or(BUF_ERROR);
+        };
         let (header, body) = self.packed.split_first_chunk_mut().ok_or(BUF_ERROR)?;
-        let packed_len = self.deflate.deflate(raw, body)?;
+        let packed_len = deflate.deflate(raw, body)?;
         *header = ChunkHeader {
             raw_len: len as u32,
             packed_len: packed_len as u32,
@@ -105,6 +146,22 @@ impl Scratch {
                 self.zeroes_len = chunk.len();
             }
         }
-        Ok(chunk)
+        whole(Some(chunk))
     }
+}
+
+/// A chunk, in parts that follow each other.
+pub(super) type Parts<'a> = [&'a [u8]; 3];
+
+fn whole(chunk: Option<&[u8]>) -> core::result::Result<Parts<'_>, i32> {
+    chunk.map(|chunk| [chunk, &[], &[]]).ok_or(BUF_ERROR)
+}
+
+/// `raw` as a chunk that is not deflated; `around` has room for what is around it.
+fn store<'a>(raw: &'a [u8], around: &'a mut [u8]) -> Option<Parts<'a>> {
+    let (start, end) = around.split_first_chunk_mut()?;
+    *start = stored_start(u16::try_from(raw.len()).ok()?);
+    let end = end.first_chunk_mut()?;
+    *end = stored_end(raw);
+    Some([start, raw, end])
 }

@@ -11,19 +11,26 @@ use super::{
                 Stored,
                 CHUNK_SIZE, //
             },
-            private::Private, //
+            private::Private,
+            section::Section, //
         },
     },
     failure::{
         Failure,
         Result, //
     },
-    scratch::Scratch,
+    scratch::{
+        Parts,
+        Scratch, //
+    },
 };
 use kernel::error::{
     code::ENOSPC,
     Error, //
 };
+
+/// Chunks, 4 MiB of a memory, after which it is said how far a section is.
+const CHECKPOINT: u32 = 64;
 
 /// Bytes after which the time is looked at.
 const TIME_STEP: usize = 256;
@@ -45,11 +52,20 @@ fn zlib_failure(returned: i32) -> Failure {
     Failure::new(Cause::Compress, returned as u32, 0)
 }
 
-fn put(sink: &mut Sink<'_>, chunk: &[u8]) -> Result {
-    sink.write(chunk).map_err(|error| sink_failure(error, sink))
+fn put(sink: &mut Sink<'_>, chunk: Parts<'_>) -> Result {
+    // Images count by 32 bits. Headers and padding need a little, too.
+    if sink.len() > u32::MAX as usize - 4 * CHUNK_SIZE {
+        return Err(Failure::new(Cause::Budget, 0, sink.len() as u64));
+    }
+    let mut parts = chunk.iter().filter(|part| !part.is_empty());
+    parts.try_for_each(|part| sink.write(part).map_err(|error| sink_failure(error, sink)))
 }
+
 /// A place in the dump whose bytes can be changed.
 pub(crate) struct Changeable(usize);
+
+/// Says how far a section is, and what was left out of it.
+type Checkpoint<'a> = dyn Fn(&mut Sink<'_>, Private) + 'a;
 
 /// The content of a section.
 pub(crate) struct Writer<'a, 's> {
@@ -58,6 +74,11 @@ pub(crate) struct Writer<'a, 's> {
     /// Bytes in the chunk that is being filled.
     filled: usize,
     left_out: Private,
+    chunks: u32,
+    /// What comes from a memory, and its bytes.
+    expected: Option<(Section, u64)>,
+    /// Says how far the section is, if somebody may get no more of it.
+    checkpoint: Option<&'a Checkpoint<'a>>,
 }
 
 impl<'a, 's> Writer<'a, 's> {
@@ -67,7 +88,24 @@ impl<'a, 's> Writer<'a, 's> {
             scratch,
             filled: 0,
             left_out: Private::NONE,
+            chunks: 0,
+            expected: None,
+            checkpoint: None,
         }
+    }
+
+    /// Calls `checkpoint` now and then.
+    pub(super) fn with_checkpoint(self, checkpoint: &'a Checkpoint<'a>) -> Self {
+        Self {
+            checkpoint: Some(checkpoint),
+            ..self
+        }
+    }
+
+    /// Says that `section` will have so many bytes.
+    pub(crate) fn expect(&mut self, section: Section, bytes: u64) {
+        self.expected = Some((section, bytes));
+        self.sink.section(section.name(), bytes);
     }
 
     /// What was left out.
@@ -111,6 +149,7 @@ impl<'a, 's> Writer<'a, 's> {
                 self.check_time()?;
                 let chunk = self.scratch.zeroes().map_err(zlib_failure)?;
                 put(self.sink, chunk)?;
+                self.has_put();
                 left = left.saturating_sub(CHUNK_SIZE);
                 continue;
             }
@@ -187,7 +226,21 @@ impl<'a, 's> Writer<'a, 's> {
         }
         let len = core::mem::take(&mut self.filled);
         let chunk = self.scratch.pack(len).map_err(zlib_failure)?;
-        put(self.sink, chunk)
+        put(self.sink, chunk)?;
+        self.has_put();
+        Ok(())
+    }
+
+    fn has_put(&mut self) {
+        self.chunks = self.chunks.wrapping_add(1);
+        if let Some(checkpoint) = self.checkpoint.filter(|_| self.chunks % CHECKPOINT == 0) {
+            checkpoint(self.sink, self.left_out);
+            if let Some((section, bytes)) = self.expected {
+                let done = u64::from(self.chunks).saturating_mul(CHUNK_SIZE as u64);
+                self.sink
+                    .section(section.name(), bytes.saturating_sub(done));
+            }
+        }
     }
 
     /// Room for at least one, at most `len` of the bytes that come next.

@@ -28,5 +28,8 @@ pub(super) fn collect(
     writer: &mut Writer<'_, '_>,
 ) -> Result {
     let mut memory = AdapterMemory::open(device, kinds(section))?;
-    memory.copy(memory.addresses(), writer)
+    let addresses = memory.addresses();
+    let size = addresses.end.saturating_sub(addresses.start);
+    writer.expect(section, size.into());
+    memory.copy(addresses, writer)
 }

@@ -5,7 +5,7 @@
 use std::{cell::Cell, marker::PhantomData, rc::Rc};
 
 use super::failure::{Failure, Result};
-use crate::format::cudbg::{cause::Cause, private::Private};
+use crate::format::cudbg::{cause::Cause, private::Private, section::Section};
 
 pub(crate) struct Writer<'a, 's> {
     pub(crate) bytes: Vec<u8>,
@@ -38,6 +38,8 @@ impl Writer<'_, '_> {
     pub(crate) fn late(&self, at: u32) -> Failure {
         Failure::new(Cause::Deadline, at, self.bytes.len() as u64)
     }
+
+    pub(crate) fn expect(&mut self, _section: Section, _bytes: u64) {}
 
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result {
         if self.ms_left() == 0 {

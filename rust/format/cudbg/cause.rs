@@ -84,6 +84,8 @@ causes! {
     NoAccess = 21, "registers cannot be accessed";
     /// The firmware selected something else each time: `at` is the register that selects, `value` what was found there.
     Moving = 22, "the firmware uses these registers, too";
+    /// The dump was handed out while it was collected, and ended there: `value` is the number of bytes that it had.
+    Unfinished = 23, "the dump ends while it was collected";
 }
 
 /// A [`Cause`] with its arguments, as four words.

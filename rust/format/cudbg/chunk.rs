@@ -86,34 +86,89 @@ pub struct Stored(pub [u8; RAW_LEN]);
 impl Stored {
     /// The chunk: header, and a zlib stream of a single stored block (RFC 1950 and 1951).
     pub fn encode(&self) -> [u8; STORED_LEN] {
-        // A window of `WINDOW_BITS`, nothing deflated.
-        const HEADER: [u8; 2] = [0x48, 0x0d];
-        const LAST: u8 = 1;
-        let header = ChunkHeader {
-            raw_len: RAW_LEN as u32,
-            packed_len: (STORED_LEN - CHUNK_HEADER_LEN) as u32,
-        };
         let mut out = [0; STORED_LEN];
 
         Writer::new(&mut out)
-            .bytes(&header.encode())
-            .bytes(&HEADER)
-            .u8(LAST)
-            .bytes(&(RAW_LEN as u16).to_le_bytes())
-            .bytes(&(!(RAW_LEN as u16)).to_le_bytes())
+            .bytes(&stored_start(RAW_LEN as u16))
             .bytes(&self.0)
-            .bytes(&adler32(&self.0).to_be_bytes());
+            .bytes(&stored_end(&self.0));
         out
     }
 }
 
-/// The checksum of a zlib stream, of a few bytes.
-fn adler32(bytes: &[u8; RAW_LEN]) -> u32 {
+/// Bytes in front of those of a chunk that holds `len` bytes as they are: its header, and the start of a zlib stream of a single
+/// stored block. [`stored_end`] comes behind them.
+pub fn stored_start(len: u16) -> [u8; STORED_START_LEN] {
+    let header = ChunkHeader {
+        raw_len: len.into(),
+        packed_len: u32::from(len).saturating_add(ZLIB_LEN),
+    };
+    let mut out = [0; STORED_START_LEN];
+
+    Writer::new(&mut out)
+        .bytes(&header.encode())
+        .bytes(&ZLIB_HEADER)
+        .u8(LAST)
+        .bytes(&len.to_le_bytes())
+        .bytes(&(!len).to_le_bytes());
+    out
+}
+
+/// What comes behind the bytes of a chunk that holds them as they are.
+pub fn stored_end(bytes: &[u8]) -> [u8; STORED_END_LEN] {
+    adler32(bytes).to_be_bytes()
+}
+
+/// Bytes that [`zeroes`] has, chunk header included.
+pub const ZEROES_LEN: usize = CHUNK_HEADER_LEN + 85;
+
+/// A whole chunk of zeroes, as zlib deflates it: where nothing else is deflated, these need not be stored.
+pub fn zeroes() -> [u8; ZEROES_LEN] {
+    // Its start and its end; between them are zeroes.
+    const START: [u8; 17] = [
+        0x48, 0x89, 0xed, 0xc1, 0x31, 0x01, 0x00, 0x00, 0x00, 0xc2, 0xa0, 0xf5, 0x4f, 0xed, 0x69,
+        0x09, 0xa0,
+    ];
+    const END: [u8; 6] = [0xe0, 0x06, 0xfc, 0x00, 0x00, 0x01];
+    let header = ChunkHeader {
+        raw_len: CHUNK_SIZE as u32,
+        packed_len: (ZEROES_LEN - CHUNK_HEADER_LEN) as u32,
+    };
+    let mut out = [0; ZEROES_LEN];
+
+    Writer::new(&mut out)
+        .bytes(&header.encode())
+        .bytes(&START)
+        .skip(ZEROES_LEN - CHUNK_HEADER_LEN - START.len() - END.len())
+        .bytes(&END);
+    out
+}
+
+/// Bytes of what [`stored_end`] makes.
+pub const STORED_END_LEN: usize = 4;
+
+/// Bytes of what [`stored_start`] makes.
+pub const STORED_START_LEN: usize = CHUNK_HEADER_LEN + 2 + 5;
+/// Bytes of a zlib stream of a single stored block, besides those in it.
+const ZLIB_LEN: u32 = 2 + 5 + 4;
+/// A window of `WINDOW_BITS`, nothing deflated.
+const ZLIB_HEADER: [u8; 2] = [0x48, 0x0d];
+/// A stored block, and the last.
+const LAST: u8 = 1;
+
+/// The checksum of a zlib stream.
+fn adler32(bytes: &[u8]) -> u32 {
     const MODULUS: u32 = 65_521;
+    /// After so many bytes, neither sum can have overflown.
+    const STEP: usize = 2048;
     let (mut low, mut high) = (1u32, 0u32);
-    for byte in bytes {
-        low = low.wrapping_add((*byte).into()) % MODULUS;
-        high = high.wrapping_add(low) % MODULUS;
+    for step in bytes.chunks(STEP) {
+        for byte in step {
+            low = low.wrapping_add((*byte).into());
+            high = high.wrapping_add(low);
+        }
+        low %= MODULUS;
+        high %= MODULUS;
     }
     (high << 16) | low
 }

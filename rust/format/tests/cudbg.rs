@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use vmcore_format::cudbg::{
     cause::{Cause, Detail},
-    chunk::{ChunkHeader, Stored, CHUNK_HEADER_LEN, CHUNK_SIZE, STORED_LEN},
+    chunk::{
+        stored_end, stored_start, ChunkHeader, Stored, CHUNK_HEADER_LEN, CHUNK_SIZE, STORED_LEN,
+    },
     header::{Header, HEADER_LEN},
     image::Image,
     meminfo::{Meminfo, Range, DBQ_CONTEXTS, IMSG_CONTEXTS, MEMINFO_LEN},
@@ -220,6 +222,24 @@ fn a_stored_chunk_is_what_zlib_makes_of_it_at_level_0() {
     assert_eq!(stream[7..31], bytes);
     assert_eq!(stream[31..], [0x09, 0x14, 0x01, 0x15]);
     assert_eq!(chunk.len(), STORED_LEN);
+}
+
+#[test]
+fn a_whole_chunk_can_be_stored() {
+    // They are large: sums overflow soon.
+    let bytes: Vec<u8> = (0..CHUNK_SIZE).map(|n| 255 - (n % 7) as u8).collect();
+    let chunk = [
+        &stored_start(bytes.len() as u16)[..],
+        &bytes,
+        &stored_end(&bytes),
+    ]
+    .concat();
+    let header = ChunkHeader::parse(&chunk).unwrap();
+    let stream = &chunk[CHUNK_HEADER_LEN..];
+    assert_eq!(header.raw_len as usize, bytes.len());
+    assert_eq!(header.packed_len as usize, stream.len());
+    // Python: zlib.adler32(bytes(255 - n % 7 for n in range(64512)))
+    assert_eq!(stream[stream.len() - 4..], 0xccf8_1e89u32.to_be_bytes());
 }
 
 #[test]

@@ -100,9 +100,30 @@ fn what_cannot_be_one_is_named() {
     assert_eq!(Record::parse(&most.encode()), Ok(most));
 
     for (offset, byte, expected) in [
-        (0, 0, Error { offset: 0, expected: "a stream of a device dump" }),
-        (8, 2, Error { offset: 8, expected: "a stream of version 1" }),
-        (12, 0, Error { offset: 12, expected: "a header of 176 to 65536 bytes" }),
+        (
+            0,
+            0,
+            Error {
+                offset: 0,
+                expected: "a stream of a device dump",
+            },
+        ),
+        (
+            8,
+            2,
+            Error {
+                offset: 8,
+                expected: "a stream of version 1",
+            },
+        ),
+        (
+            12,
+            0,
+            Error {
+                offset: 12,
+                expected: "a header of 176 to 65536 bytes",
+            },
+        ),
     ] {
         let mut bytes = header().encode();
         bytes[offset] = byte;

@@ -2,9 +2,12 @@
 
 //! Streams: dumps that were handed out while they were collected.
 
-use std::fs;
+use std::{fs, io::Read};
 
-use vmcore_format::stream::{Kind, Packing, MOST};
+use vmcore_format::{
+    cudbg::chunk::{self, ChunkHeader, CHUNK_HEADER_LEN, CHUNK_SIZE},
+    stream::{Kind, Packing, MOST},
+};
 
 use crate::{
     dumps_of, files, files_of,
@@ -143,4 +146,19 @@ fn no_record_makes_more_of_a_dump_than_there_is() {
         complaint.contains("packed in a way that this vmcoredd does not know (7)"),
         "{complaint}"
     );
+}
+
+/// What drivers write that do not deflate.
+#[test]
+fn a_chunk_of_zeroes_is_one() {
+    let chunk = chunk::zeroes();
+    let header = ChunkHeader::parse(&chunk).unwrap();
+    let stream = &chunk[CHUNK_HEADER_LEN..];
+    assert_eq!(header.raw_len as usize, CHUNK_SIZE);
+    assert_eq!(header.packed_len as usize, stream.len());
+    let mut raw = Vec::new();
+    let mut zlib = flate2::read::ZlibDecoder::new(stream);
+    zlib.read_to_end(&mut raw).unwrap();
+    assert!(raw.len() == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0));
+    assert_eq!(zlib.total_in() as usize, stream.len());
 }
