@@ -33,6 +33,14 @@ sweep="fault-sweep --with $core --with /modules/cxgb4_dump.ko --gives 19"
 bind=/sys/bus/pci/drivers/cxgb4_dump/bind
 $sweep write $bind 0000:00:05.0
 $sweep --sparse write $bind 0000:00:06.0
+
+# Who reads what is offered.
+insmod $core deadline_seconds=3600
+insmod /modules/cxgb4_dump.ko whole=1
+echo 0000:00:05.0 >$bind
+fault-sweep --sparse read /proc/vmcore_devices/cxgb4_0000:00:05.0
+rmmod cxgb4_dump
+unload_core
 leaks faults
 
 # Leaks are still looked for, after all that?

@@ -2,6 +2,8 @@
 
 //! `vm cost`: time, memory and size, ours and the kernel's own.
 
+mod stream;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -78,6 +80,7 @@ pub fn run() -> Result<()> {
     let counted = Measured::of(&counting.run()?.success()?)?;
     let too_much = reading(&ours, &counted)?;
     memory(&ours, &theirs)?;
+    stream::run()?;
     sizes()?;
     ensure!(
         too_much.is_empty(),

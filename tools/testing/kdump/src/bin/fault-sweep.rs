@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     ffi::CString,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::{
         fd::AsRawFd,
         unix::{ffi::OsStrExt, fs::FileExt},
@@ -22,7 +22,7 @@ use anyhow::{bail, ensure, Context, Result};
 use kdump_tests::{core_file::split_notes, CoreFile};
 use memmap2::{Mmap, MmapOptions};
 
-const USAGE: &str = "usage: fault-sweep [--sparse] [--with MODULE]... [--gives ERRNO] load MODULE | write FILE TEXT | file VMCORE";
+const USAGE: &str = "usage: fault-sweep [--sparse] [--with MODULE]... [--gives ERRNO] load MODULE | write FILE TEXT | read FILE | file VMCORE";
 const BUILTIN: &str = "/proc/vmcore";
 const VMCORES: [&str; 2] = [BUILTIN, "/proc/vmcore_devdump"];
 const PAGE: u64 = 4096;
@@ -62,6 +62,17 @@ fn run(args: &[String]) -> Result<()> {
                 let open = || OpenOptions::new().write(true).open(file);
                 let write = |mut file: File| file.write_all(text.as_bytes());
                 return sweep.over(&format!("write {text}"), open, write);
+            }
+            "read" => {
+                let file = next()?;
+                // All of it is there before.
+                let mut buf = vec![1; 1 << 16];
+                let read = |()| {
+                    let mut file = File::open(file)?;
+                    while file.read(&mut buf)? > 0 {}
+                    Ok(())
+                };
+                return sweep.over(&format!("read {file}"), || Ok(()), read);
             }
             "file" => return file(&sweep, next()?),
             _ => bail!(USAGE),

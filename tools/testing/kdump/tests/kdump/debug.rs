@@ -9,7 +9,7 @@ use vmcore_format::cudbg::{section::Section, Chip};
 
 use crate::{
     bad_vmcores,
-    boots::{boot, lines, of, text, Boot},
+    boots::{boot, lines, of, output, text, Boot},
     broken::CASES,
     sections::{of_vmcore, usual},
 };
@@ -173,6 +173,19 @@ fn the_dumps_of_all_adapters_are_saved_there_too() {
         // The kernel knows where that is from CONFIG_PCI_QUIRKS, which this one has not.
         let wrong: Vec<_> = wrong.map(|(section, _)| *section).collect();
         assert_eq!(wrong, [Section::VpdData], "{chip:?}");
+    }
+}
+
+#[test]
+fn all_adapters_are_handed_out_there_too() {
+    let out = &of(&DEBUG).out;
+    for slot in 5..5 + GOOD.len() + BROKEN.len() {
+        let file = out.join(format!("cxgb4_0000:00:{slot:02x}.0.stream"));
+        let said = output(
+            vm::bin_dir().join("vmcoredd"),
+            &["list", file.to_str().unwrap()],
+        );
+        assert!(said.contains("stream 1.0, 1 device dump"), "{said}");
     }
 }
 

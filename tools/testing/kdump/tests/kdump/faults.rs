@@ -45,6 +45,12 @@ const SWEEPS: &[(&str, u32, u32, &[i32])] = &[
     // The driver never takes an adapter.
     ("write 0000:00:05.0", 40, 30, &[libc::ENOMEM, libc::ENODEV]),
     ("write 0000:00:06.0", 12, 10, &[libc::ENOMEM, libc::ENODEV]),
+    (
+        "read /proc/vmcore_devices/cxgb4_0000:00:05.0",
+        8,
+        6,
+        &[libc::ENOMEM],
+    ),
 ];
 
 /// What fault-sweep says of each sweep: how many allocations failed, and how often that gave which errno.

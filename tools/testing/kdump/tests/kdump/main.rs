@@ -29,5 +29,6 @@ mod report;
 mod samples;
 mod sections;
 mod shown;
+mod stream;
 mod two_adapters;
 mod way_back;
