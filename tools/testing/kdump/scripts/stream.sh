@@ -53,7 +53,7 @@ watched() {
 	sleep 2
 	rm /tmp/watch
 	wait $!
-	kill $waiting
+	kill $waiting 2>/dev/null || true
 	touch /tmp/watch
 	lowest /tmp/watch >/out/$watched.meanwhile &
 	watch=$!
