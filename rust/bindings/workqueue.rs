@@ -8,8 +8,14 @@ use kernel::{
         __GFP_NOWARN, //
     },
     bindings,
+    impl_has_work,
+    new_work,
     prelude::*,
-    workqueue::Queue, //
+    workqueue::{
+        Queue,
+        Work,
+        WorkItem, //
+    },
 };
 
 use core::ptr::NonNull;
@@ -41,11 +47,41 @@ impl Threads {
         NonNull::new(queue).map(Self).ok_or(ENOMEM)
     }
 
-    /// Has `work` done beside what they do already. `ENOMEM`: there is no memory for that.
-    pub(crate) fn start(&self, work: impl FnOnce() + Send + 'static) -> Result {
+    /// Has `what` done beside what they do already. `ENOMEM`: there is no memory for that.
+    pub(crate) fn start(&self, what: impl FnOnce() + Send + 'static) -> Result {
         // SAFETY: By the type invariant, and it lasts until `drop()`.
         let queue = unsafe { Queue::from_raw(self.0.as_ptr()) };
-        Ok(queue.try_spawn(GFP_NOWAIT | __GFP_NOWARN, work)?)
+        let job = pin_init!(Job {
+            work <- new_work!("device_dumps"),
+            what: Some(what),
+        });
+        queue.enqueue(KBox::pin_init(job, GFP_NOWAIT | __GFP_NOWARN)?);
+        Ok(())
+    }
+}
+
+/// What is to be done once. `Queue::try_spawn()` has the same, with one lock class for all modules and a name of it in each: lockdep
+/// takes that for damage.
+#[pin_data]
+struct Job<T> {
+    #[pin]
+    work: Work<Job<T>>,
+    what: Option<T>,
+}
+
+impl_has_work! {
+    impl{T} HasWork<Self> for Job<T> { self.work }
+}
+
+impl<T: FnOnce() + Send> WorkItem for Job<T> {
+    type Pointer = Pin<KBox<Self>>;
+
+    fn run(mut job: Self::Pointer) {
+        // SAFETY: `what` is moved out of it; nothing that is pinned is.
+        let what = unsafe { job.as_mut().get_unchecked_mut() }.what.take();
+        if let Some(what) = what {
+            what();
+        }
     }
 }
 

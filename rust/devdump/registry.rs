@@ -144,6 +144,7 @@ pub(crate) fn stop() {
     let mut state = STATE.lock();
     state.lower = None;
     state.headers = None;
+    state.offers = KVec::new();
     state.records = Records::new();
     state.readers = Readers::new();
     drop(dumps::take_all());

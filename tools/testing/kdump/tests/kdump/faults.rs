@@ -48,7 +48,7 @@ const SWEEPS: &[(&str, u32, u32, &[i32])] = &[
     (
         "read /proc/vmcore_devices/cxgb4_0000:00:05.0",
         8,
-        6,
+        4,
         &[libc::ENOMEM],
     ),
 ];
