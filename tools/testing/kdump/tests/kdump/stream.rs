@@ -62,7 +62,8 @@ static STREAM: Boot = LazyLock::new(|| {
             .crashkernel_mib(128)
             .adapter(adapter(&large()))
             .adapter(adapter(&small()))
-            .adapter(tiny(23).option("--vanish-after=600000"))
+            // A whole dump takes about 360,000 accesses, and the note before may have been cut short.
+            .adapter(tiny(23).option("--vanish-after=410000"))
             .adapter(tiny(24).option("--slow-memory=mc0=5000"))
             .crash_kernel(include_str!("../../scripts/stream.sh"))
             .deadline(Duration::from_secs(1800)),
