@@ -32,7 +32,7 @@ pub const MAX_PAYLOAD: u64 = u32::MAX as u64 - NAME_LEN as u64;
 ///
 /// Fails if the name is empty, too long or contains a NUL, or if the payload is larger than [`MAX_PAYLOAD`].
 pub fn header(name: &[u8], payload_len: u64) -> Result<[u8; HEADER_LEN]> {
-    if name.is_empty() || name.len() >= NAME_LEN || name.contains(&0) {
+    if name.is_empty() || name.len() >= NAME_LEN || !name.iter().all(|byte| *byte != 0) {
         return Err(Error::new(20, "a dump name of 1 to 43 bytes"));
     }
     if payload_len > MAX_PAYLOAD {
