@@ -27,7 +27,7 @@ pub fn vm(name: &str) -> Vm {
 
 /// A network controller of QEMU.
 const CONTROLLER: &str =
-    "-device pcie-root-port,id=port,chassis=1,addr=0x10 -device e1000e,bus=port,id=controller";
+    "-device pcie-root-port,id=above,chassis=1,addr=0x10 -device e1000e,bus=above,id=controller";
 /// It has refused to read a double word at an address that is not its own; this is the request.
 const REFUSE: &str =
     "monitor 'pcie_aer_inject_error controller UNSUP 0x00000001 0x0000000f 0xfee01000 0'\n";
