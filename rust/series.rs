@@ -10,6 +10,8 @@ use kernel::{
         Allocator,
         Flags, //
     },
+    bindings,
+    ffi::c_int,
     io::Io,
     module_param::{
         ModuleParam,
@@ -37,6 +39,11 @@ pub(crate) fn value<T: ModuleParam + Copy>(parameter: &ModuleParamAccess<T>) -> 
     #[cfg(not(before_7_3))]
     let value = parameter.value();
     value
+}
+
+/// `ETIME`, for which 7.2 has no name.
+pub(crate) fn timed_out() -> Error {
+    Error::from_errno(-(bindings::ETIME as c_int))
 }
 
 /// `len` zeroes.

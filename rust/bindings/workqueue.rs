@@ -7,9 +7,7 @@ use kernel::{
         GFP_NOWAIT,
         __GFP_NOWARN, //
     },
-    bindings,
-    impl_has_work,
-    new_work,
+    bindings, impl_has_work, new_work,
     prelude::*,
     workqueue::{
         Queue,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::super::format::manifest::Reason;
+use crate::series::timed_out;
 use kernel::{
-    bindings,
     error::Error,
     ffi::c_int,
     prelude::*, //
@@ -20,7 +20,7 @@ impl Failure {
     pub(super) fn new(reason: Reason) -> Self {
         let error = match reason {
             Reason::TOTAL_BUDGET | Reason::DUMP_BUDGET => ENOSPC,
-            Reason::TIME => Error::from_errno(-(bindings::ETIME as c_int)),
+            Reason::TIME => timed_out(),
             Reason::NO_MEMORY => ENOMEM,
             Reason::NAME_TAKEN => EEXIST,
             Reason::FILE_OPEN => EBUSY,

@@ -34,6 +34,7 @@ use super::{
     pipe::Pipe,
     progress::Progress,
 };
+use crate::series::timed_out;
 use kernel::{
     prelude::*,
     str::BStr, //
@@ -279,7 +280,7 @@ impl Backend for Recorder<'_> {
     fn write(&mut self, mut bytes: &[u8]) -> Result {
         if ms_since(self.step) > self.step_ms.saturating_mul(PATIENCE) {
             self.cut.get_or_insert(Reason::TIME);
-            return Err(ETIME);
+            return Err(timed_out());
         }
         while !bytes.is_empty() {
             let room = self
