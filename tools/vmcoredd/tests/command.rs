@@ -266,6 +266,18 @@ fn a_file_that_cannot_be_read_does_not_hide_the_others() {
 }
 
 #[test]
+fn a_device_is_written_to_and_stays_one() {
+    let files = Files::new();
+    let file = files.write("image", &files::image());
+    let device = files.0.path().join("null");
+    std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+    let to = device.to_str().unwrap();
+    let (_, _, complaint) = run(&["report", &file, "-o", to, "--force"]);
+    assert!(!complaint.contains("error"), "{complaint}");
+    assert!(!fs::metadata(&device).unwrap().is_file());
+}
+
+#[test]
 fn sizes_that_no_file_has_cost_nothing() {
     let files = Files::new();
     let image = files::image();

@@ -3,7 +3,7 @@
 //! Files that are there as a whole or not at all, whatever ends the program.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
     path::Path,
@@ -24,12 +24,19 @@ enum Unfinished {
     Named(NamedTempFile),
 }
 
-/// Makes `path` with what `write` writes. An existing file is replaced if `force`.
+/// Makes `path` with what `write` writes. An existing file is replaced if `force`; a device or pipe is written to.
 pub fn save<T>(
     path: &Path,
     force: bool,
     write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>,
 ) -> Result<T> {
+    if force && is_special(path) {
+        let file = OpenOptions::new().write(true).open(path);
+        let mut file = file.with_context(|| path.display().to_string())?;
+        let value = write(&mut file)?;
+        file.flush().with_context(|| path.display().to_string())?;
+        return Ok(value);
+    }
     let dir = match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
@@ -51,6 +58,11 @@ pub fn save<T>(
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
+}
+
+/// Not a file that could be replaced: a device, or a pipe.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// What to say when `path` is there.

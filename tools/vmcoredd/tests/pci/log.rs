@@ -100,10 +100,11 @@ fn each_kind_of_line_has_its_sign_and_no_other() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("log");
     let sign = |lines: &[&str]| {
-        let text: String = lines
-            .iter()
+        let lines = lines.iter();
+        let text: Vec<_> = lines
             .map(|line| format!("<3>[    1.000000] {line}\n"))
             .collect();
+        let text = text.concat();
         let mut whole = dump(&[&text], true);
         // None was lost.
         whole[24..32].fill(0);
