@@ -2,10 +2,22 @@
 
 //! Writes files to start from, one of each kind, to the directory that is named.
 
-use std::{fs, io::Write, path::PathBuf};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
-use flate2::{write::GzEncoder, Compression};
-use vmcore_format::manifest::{padded, Entry, Header, Reason, Status};
+use flate2::{
+    write::{GzEncoder, ZlibEncoder},
+    Compression,
+};
+use vmcore_format::{
+    crash_log,
+    manifest::{padded, Entry, Header, Reason, Status},
+    pci,
+};
+use vmcoredd::devices;
 
 #[path = "../tests/files.rs"]
 #[allow(dead_code)]
@@ -67,11 +79,77 @@ fn manifest() -> Vec<u8> {
     [&header.encode()[..], &entry.encode()].concat()
 }
 
+/// Of a root port with an error.
+fn pci() -> Vec<u8> {
+    let header = pci::Header {
+        found: 1,
+        written: 1,
+        finished: true,
+        ..pci::Header::default()
+    };
+    let function = pci::FunctionHead {
+        id: (0x8086, 0x10d3),
+        class: 0x0604_0000,
+        port_type: Some(4),
+        config_len: 4096,
+        ..pci::FunctionHead::default()
+    };
+    let mut space = vec![0; 4096];
+    for (at, dword) in [
+        (0x00, 0x10d3_8086_u32),
+        (0x04, 0x0010_0000),
+        (0x34, 0x40),
+        (0x40, 0x0042_0010),
+        (0x100, 0x1500_0001),
+        (0x104, 0x0010_0000),
+        (0x118, 0x14),
+        (0x11c, 0x2000_0001),
+        (0x150, 0x0001_001d),
+        (0x158, 0x5),
+    ] {
+        space[at..at + 4].copy_from_slice(&dword.to_le_bytes());
+    }
+    let mut dump = [&header.encode()[..], &function.encode()].concat();
+    let range = pci::RangeHead {
+        width: 4,
+        stride: 4,
+        ..pci::RangeHead::default()
+    };
+    let written = pci::write_range(range, &space, &mut |bytes| {
+        dump.extend_from_slice(bytes);
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let Ok(()) = written;
+    dump
+}
+
+fn crash_log() -> Vec<u8> {
+    let text = b"<4>[    0.412345] mce: [Hardware Error]: CPU 0\n";
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text).expect("room");
+    let packed = packed.finish().expect("room");
+    let header = crash_log::Header {
+        finished: true,
+        messages: 1,
+        text_len: text.len() as u64,
+        ..crash_log::Header::default()
+    };
+    let piece = crash_log::piece_header(text.len() as u32, packed.len() as u32);
+    [&header.encode()[..], &piece, &packed].concat()
+}
+
 /// As `lz4 -l` writes it.
 fn legacy_lz4(bytes: &[u8]) -> Vec<u8> {
     let packed = lz4_flex::block::compress(bytes);
     let magic = 0x184c_2102u32.to_le_bytes();
     [&magic[..], &(packed.len() as u32).to_le_bytes(), &packed].concat()
+}
+
+/// The compiled form of [`DESCRIPTION`].
+fn table() -> Vec<u8> {
+    let source = devices::Source::new(Path::new("-"), DESCRIPTION.to_owned());
+    let (device, _) = devices::check(&source);
+    devices::compile(&[device.expect("a sound description")]).expect("a table")
 }
 
 fn main() -> std::io::Result<()> {
@@ -103,8 +181,14 @@ fn main() -> std::io::Result<()> {
         ("gzip", gzip.finish()?),
         ("elf", elf),
         ("kdump", kdump),
-        ("stream", files::Stream::of("cxgb4_0000:00:05.0", &image).bytes),
+        (
+            "stream",
+            files::Stream::of("cxgb4_0000:00:05.0", &image).bytes,
+        ),
         ("cudbg", image),
+        ("pci", pci()),
+        ("crash_log", crash_log()),
+        ("devices", table()),
         ("description", DESCRIPTION.into()),
         ("svd", SVD.into()),
         ("chipsec", CHIPSEC.into()),

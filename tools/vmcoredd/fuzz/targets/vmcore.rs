@@ -14,7 +14,9 @@ use std::{
 use libfuzzer_sys::fuzz_target;
 use vmcoredd::{
     devices::{self, import, Source},
-    kinds, Vmcore,
+    findings,
+    names::Names,
+    Vmcore,
 };
 
 fuzz_target!(|bytes: &[u8]| {
@@ -38,14 +40,16 @@ fn read(vmcore: &Vmcore) {
         let Ok(Some(content)) = dump.content() else {
             continue;
         };
-        let _ = content.sections();
+        let _ = content.remarks();
+        let _ = content.config_spaces();
+        let _ = findings::diagnose(content.as_ref(), &Names::default());
         let _ = content.registers();
         let _ = content.memory_map();
         let _ = content.gauges();
         let _ = content.log();
         let _ = content.topology();
-        for section in kinds::section_names() {
-            let _ = content.tables(section);
+        for section in content.sections() {
+            let _ = content.tables(&section.name);
         }
     }
 }
