@@ -190,8 +190,14 @@ fn correctable(function: &Function) -> Option<Remark> {
     if found.is_empty() || status == u32::MAX {
         return None;
     }
+    /// What is advised of is often no more than a request that nobody supports.
+    const ADVISORY: u32 = 1 << 13;
+    let weight = match status & !ADVISORY {
+        0 => Weight::Note,
+        _ => Weight::Warning,
+    };
     let text = format!("corrected: {}", found.join(", "));
-    Some(function.remark(Weight::Warning, text, &rules::CORRECTABLE))
+    Some(function.remark(weight, text, &rules::CORRECTABLE))
 }
 
 /// Error messages that arrived at a root port.
@@ -296,10 +302,12 @@ fn device_status(function: &Function) -> Option<Remark> {
     if found.is_empty() {
         return None;
     }
-    let weight = match status & 0xe {
-        0 => Weight::Note,
-        _ if status & 4 != 0 => Weight::Fatal,
-        _ => Weight::Error,
+    let is = |bit: u32| (status >> bit) & 1 != 0;
+    // Scanning a bus leaves unsupported requests behind on machines that are well.
+    let weight = match (is(2), is(1) && !is(3)) {
+        (true, _) => Weight::Fatal,
+        (false, true) => Weight::Error,
+        (false, false) => Weight::Note,
     };
     let text = format!(
         "has detected: {}; which one it was is not known",

@@ -14,7 +14,7 @@ use super::{
     function::{Function, Value},
     link, rules, tlp, Pci,
 };
-use crate::kinds::config_space::ConfigSpace;
+use crate::kinds::{config_space::ConfigSpace, remark::Weight};
 
 const EXPRESS: usize = 0x40;
 const AER: usize = 0x100;
@@ -389,6 +389,23 @@ const FAMILIES: [Family; 9] = [
         ],
     ),
 ];
+
+/// Bits that a machine without any trouble has, too, after its buses were scanned.
+#[test]
+fn what_scanning_leaves_behind_is_no_trouble() {
+    for (words, expected) in [
+        (vec![(EXPRESS + 0x0a, 0x09)], Weight::Note),
+        (vec![(EXPRESS + 0x0a, 0x0b)], Weight::Note),
+        (vec![(EXPRESS + 0x0a, 0x02)], Weight::Error),
+        (vec![(EXPRESS + 0x0a, 0x0c)], Weight::Fatal),
+        (vec![(AER + 0x10, 0x2000)], Weight::Note),
+        (vec![(AER + 0x10, 0x2001)], Weight::Warning),
+    ] {
+        let remarks = errors::remarks(&function(0, 0, &words));
+        let weights: Vec<_> = remarks.iter().map(|remark| remark.weight).collect();
+        assert_eq!(weights, [expected], "{words:x?}");
+    }
+}
 
 #[test]
 fn each_rule_has_a_fault_that_it_finds_and_no_other_rule_does() {
