@@ -40,3 +40,5 @@ mod bindings {
 
 #[path = "../../../rust/abi/raw.rs"]
 mod raw;
+#[path = "../../../rust/series.rs"]
+mod series;

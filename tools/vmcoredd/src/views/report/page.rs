@@ -264,7 +264,9 @@ fn registers(index: usize, content: &dyn Content, redaction: &Redaction) -> Mark
     let mut registers = content.registers();
     // Most of a configuration space is nothing.
     let says_something = |it: &Register| it.name.is_some() || it.value != 0;
+    let all = registers.held.len();
     registers.held.retain(says_something);
+    let left_out = all - registers.held.len();
     if registers.held.is_empty() {
         return html! {};
     }
@@ -291,6 +293,7 @@ fn registers(index: usize, content: &dyn Content, redaction: &Redaction) -> Mark
     html! {
         h3 { "Registers" }
         @if registers.not_read > 0 { p { (registers.not_read) " were not read." } }
+        @if left_out > 0 { p { (left_out) " without a name are 0, and left out here." } }
         div class="interactive" {
             input type="search" placeholder={ "search " (all.len()) " registers: name, address, value, field" }
                 aria-label="search registers"
