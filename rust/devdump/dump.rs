@@ -4,6 +4,7 @@
 
 use super::{
     super::format::{
+        manifest::until_nul,
         note::align4,
         vmcoredd::{
             self,
@@ -73,7 +74,7 @@ impl Dump {
 
     pub(super) fn name(&self) -> &[u8] {
         let field = self.header.get(HEADER_LEN - NAME_LEN..).unwrap_or(&[]);
-        field.split(|byte| *byte == 0).next().unwrap_or(field)
+        until_nul(field)
     }
 
     pub(super) fn is_named(&self, name: &[u8]) -> bool {

@@ -17,7 +17,10 @@ use super::{
             workqueue::Threads,
         },
         format::{
-            manifest::padded,
+            manifest::{
+                padded,
+                until_nul, //
+            },
             vmcoredd::NAME_LEN, //
         },
         server::Stream,
@@ -174,10 +177,6 @@ impl Device {
         };
         collect().inspect_err(|_| self.pipe.finish())
     }
-}
-
-fn until_nul(name: &[u8]) -> &[u8] {
-    name.split(|byte| *byte == 0).next().unwrap_or(name)
 }
 
 impl Drop for Reading {

@@ -5,7 +5,10 @@
 use super::super::{
     bindings::clock::now_ms,
     format::{
-        manifest::padded,
+        manifest::{
+            padded,
+            until_nul, //
+        },
         vmcoredd::NAME_LEN, //
     },
 };
@@ -67,10 +70,9 @@ impl Progress {
         // KiB in a second.
         let rate = (done / 1024).saturating_mul(1000).checked_div(ms.into());
         let rate = rate.unwrap_or_default();
-        let section = self.section.split(|byte| *byte == 0).next();
         let (name, section) = (
             BStr::from_bytes(name),
-            BStr::from_bytes(section.unwrap_or_default()),
+            BStr::from_bytes(until_nul(&self.section)),
         );
         let done_mib = done >> 20;
         match self.size.checked_sub(done).filter(|_| self.size > 0) {

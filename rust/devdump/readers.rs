@@ -5,9 +5,12 @@
 //! If one failed, dumps may be why, and who comes next is likely to be the last to try: he gets the built-in content alone, until
 //! somebody has succeeded with it.
 
-use super::super::bindings::task::{
-    Ending,
-    Process, //
+use super::super::{
+    bindings::task::{
+        Ending,
+        Process, //
+    },
+    format::manifest::until_nul,
 };
 use kernel::{
     prelude::*,
@@ -113,14 +116,13 @@ impl Readers {
 
 fn tell(process: &Process, ending: Ending) {
     let name = process.name();
-    let name = name.split(|byte| *byte == 0).next().unwrap_or(&name);
     let (what, number) = match ending {
         Ending::Status(status) => ("exit status", status),
         Ending::Signal(signal) => ("signal", signal),
     };
     pr_warn!(
         "the last reader failed ({}, pid {}, {what} {number}): /proc/vmcore_devdump is as /proc/vmcore was, until one succeeds\n",
-        BStr::from_bytes(name),
+        BStr::from_bytes(until_nul(&name)),
         process.pid()
     );
 }

@@ -47,6 +47,11 @@ impl<'a> Writer<'a> {
         Self(out)
     }
 
+    /// What our own structures begin with.
+    pub(super) fn prefix(&mut self, signature: &[u8], version: (u16, u16), len: u32) -> &mut Self {
+        self.bytes(signature).u16(version.0).u16(version.1).u32(len)
+    }
+
     fn take(&mut self, len: usize) -> &'a mut [u8] {
         match core::mem::take(&mut self.0).split_at_mut_checked(len) {
             Some((field, rest)) => {
@@ -103,7 +108,7 @@ impl<'a> Reader<'a> {
         get(bytes, 0, len, expected).map(Self)
     }
 
-    fn array<const N: usize>(&mut self) -> [u8; N] {
+    pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let Some((field, rest)) = self.0.split_first_chunk() else {
             return [0; N];
         };
@@ -112,19 +117,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn u8(&mut self) -> u8 {
-        u8::from_le_bytes(self.array())
+        u8::from_le_bytes(self.bytes())
     }
 
     pub(super) fn u16(&mut self) -> u16 {
-        u16::from_le_bytes(self.array())
+        u16::from_le_bytes(self.bytes())
     }
 
     pub(super) fn u32(&mut self) -> u32 {
-        u32::from_le_bytes(self.array())
+        u32::from_le_bytes(self.bytes())
     }
 
     pub(super) fn u64(&mut self) -> u64 {
-        u64::from_le_bytes(self.array())
+        u64::from_le_bytes(self.bytes())
     }
 
     pub(super) fn u32s<const N: usize>(&mut self) -> [u32; N] {

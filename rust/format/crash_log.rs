@@ -53,10 +53,7 @@ impl Header {
     pub fn encode(&self) -> [u8; HEADER_LEN] {
         let mut out = [0; HEADER_LEN];
         Writer::new(&mut out)
-            .bytes(&SIGNATURE)
-            .u16(VERSION.0)
-            .u16(VERSION.1)
-            .u32(HEADER_LEN as u32)
+            .prefix(&SIGNATURE, VERSION, HEADER_LEN as u32)
             .u32(if self.finished { FINISHED } else { 0 })
             .u32(self.taken_at_ms)
             .u64(self.lost)

@@ -150,10 +150,7 @@ impl Header {
         let mut out = [0; HEADER_LEN];
 
         Writer::new(&mut out)
-            .bytes(&SIGNATURE)
-            .u16(VERSION.0)
-            .u16(VERSION.1)
-            .u32(HEADER_LEN as u32)
+            .prefix(&SIGNATURE, VERSION, HEADER_LEN as u32)
             .u32(ENTRY_LEN as u32)
             .u32(self.entries)
             .u32(self.unrecorded)
@@ -218,12 +215,11 @@ impl Entry {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {
-        let name = get(bytes, 0, NAME_LEN, "the name of a dump")?;
-        let rest = bytes.get(NAME_LEN..).unwrap_or_default();
-        let mut fields = Reader::new(rest, FIRST_ENTRY_LEN - NAME_LEN, "an entry of 192 bytes")?;
+        let mut fields = Reader::new(bytes, FIRST_ENTRY_LEN, "an entry of 192 bytes")?;
+        let name = fields.bytes();
         let [status, reason, errno] = fields.u32s();
         let entry = Self {
-            name: padded(name),
+            name,
             status: Status(status),
             reason: Reason(reason),
             errno: errno as i32,
@@ -232,10 +228,7 @@ impl Entry {
             crc32: fields.u32(),
             ms: fields.u32(),
             held_bytes: fields.u64(),
-            missing: padded(
-                rest.get(FIRST_ENTRY_LEN - NAME_LEN - MISSING_LEN..FIRST_ENTRY_LEN - NAME_LEN)
-                    .unwrap_or_default(),
-            ),
+            missing: fields.bytes(),
             kept: 0,
         };
         let kept = u64_at(bytes, FIRST_ENTRY_LEN, "what was kept").unwrap_or(entry.bytes);
@@ -285,16 +278,18 @@ impl<'a> Manifest<'a> {
         }
         let mut fields = Reader::new(payload, HEADER_LEN, "a header of 160 bytes")?;
         let [_, _, _, header_len, entry_len, entries, unrecorded, crc32] = fields.u32s();
+        let [total_bytes, dump_bytes, held_bytes] = core::array::from_fn(|_| fields.u64());
+        let [dump_ms, _reserved] = fields.u32s();
         let header = Header {
             entries,
             unrecorded,
             crc32,
-            total_bytes: fields.u64(),
-            dump_bytes: fields.u64(),
-            held_bytes: fields.u64(),
-            dump_ms: fields.u32(),
-            version: padded(payload.get(64..96).unwrap_or_default()),
-            release: padded(payload.get(96..160).unwrap_or_default()),
+            total_bytes,
+            dump_bytes,
+            held_bytes,
+            dump_ms,
+            version: fields.bytes(),
+            release: fields.bytes(),
         };
         let (start, entry_len) = (header_len as usize, entry_len as usize);
         if start < HEADER_LEN {
@@ -336,6 +331,6 @@ pub fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
 }
 
 /// `bytes` as far as their first NUL.
-pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
+pub fn until_nul(bytes: &[u8]) -> &[u8] {
     bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }

@@ -11,7 +11,6 @@ use super::{
         Writer, //
     },
     manifest::{
-        padded,
         until_nul,
         Reason,
         Status, //
@@ -67,10 +66,7 @@ impl Header {
         let mut out = [0; HEADER_LEN];
 
         Writer::new(&mut out)
-            .bytes(&SIGNATURE)
-            .u16(VERSION.0)
-            .u16(VERSION.1)
-            .u32(HEADER_LEN as u32)
+            .prefix(&SIGNATURE, VERSION, HEADER_LEN as u32)
             .u32(self.crc32)
             .u32(0)
             .bytes(&self.name)
@@ -96,13 +92,14 @@ impl Header {
         if !(HEADER_LEN..=1 << 16).contains(&len) {
             return Err(Error::new(12, "a header of 176 to 65536 bytes"));
         }
-        let crc32 = fields.u32();
-        let part = |range| padded_part(bytes, range);
+        let [crc32, _reserved] = fields.u32s();
+        let name = fields.bytes();
+        let _padding = fields.u32();
         let header = Self {
-            name: padded(part(24..68)),
-            version: padded(part(72..104)),
-            release: padded(part(104..168)),
             crc32,
+            name,
+            version: fields.bytes(),
+            release: fields.bytes(),
         };
         Ok((header, len))
     }
@@ -111,10 +108,6 @@ impl Header {
     pub fn name(&self) -> &[u8] {
         until_nul(&self.name)
     }
-}
-
-fn padded_part(bytes: &[u8], range: core::ops::Range<usize>) -> &[u8] {
-    bytes.get(range).unwrap_or_default()
 }
 
 /// What is in a record.

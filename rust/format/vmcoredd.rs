@@ -4,6 +4,7 @@
 
 use super::{
     bytes::Writer,
+    manifest::until_nul,
     note::{
         Note,
         NoteHeader, //
@@ -77,8 +78,4 @@ impl<'a> DeviceDump<'a> {
             payload,
         }))
     }
-}
-
-fn until_nul(name: &[u8]) -> &[u8] {
-    name.split(|byte| *byte == 0).next().unwrap_or(name)
 }

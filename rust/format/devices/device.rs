@@ -3,10 +3,7 @@
 use super::{
     super::{
         bytes::Reader,
-        manifest::{
-            padded,
-            until_nul, //
-        },
+        manifest::until_nul,
         Error,
         Result, //
     },
@@ -85,18 +82,14 @@ pub struct Device<'a> {
 impl<'a> Device<'a> {
     /// Reads the device in `bytes`, which may refer to `sections`.
     pub(super) fn parse(bytes: &[u8], sections: Sections<'a>) -> Result<Self> {
-        let rest = bytes.get(DEVICE_NAME_LEN..).unwrap_or_default();
-        let mut fields = Reader::new(
-            rest,
-            DEVICE_LEN.saturating_sub(DEVICE_NAME_LEN),
-            "a device of 48 bytes",
-        )?;
+        let mut fields = Reader::new(bytes, DEVICE_LEN, "a device of 48 bytes")?;
+        let name = fields.bytes();
         let mut part = |section, offset| {
             let (first, count) = (fields.u16(), fields.u16());
             Part::of(section, first, count).ok_or(Error::new(offset, "records that are there"))
         };
         let device = Self {
-            name: padded(bytes),
+            name,
             matches: part(sections.matches, 24)?,
             conditions: part(sections.conditions, 28)?,
             never: part(sections.never, 32)?,

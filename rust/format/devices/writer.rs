@@ -48,10 +48,7 @@ pub fn write<E: From<Error>>(
         .ok_or(Error::new(12, "a table of at most 64 KiB"))?;
     let mut header = [0; HEADER_LEN];
     Writer::new(&mut header)
-        .bytes(&SIGNATURE)
-        .u16(VERSION.0)
-        .u16(VERSION.1)
-        .u32(len as u32)
+        .prefix(&SIGNATURE, VERSION, len as u32)
         .u16(devices.len() as u16)
         .u16(counts.matches)
         .u16(counts.conditions)

@@ -82,10 +82,7 @@ impl Header {
         let flags = if self.finished { FINISHED } else { 0 } | if self.mmio { MMIO } else { 0 };
 
         Writer::new(&mut out)
-            .bytes(&SIGNATURE)
-            .u16(VERSION.0)
-            .u16(VERSION.1)
-            .u32(HEADER_LEN as u32)
+            .prefix(&SIGNATURE, VERSION, HEADER_LEN as u32)
             .u32(self.found)
             .u32(self.written)
             .u32(flags)

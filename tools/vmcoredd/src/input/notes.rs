@@ -5,6 +5,7 @@
 use std::io;
 
 use vmcore_format::{
+    manifest::until_nul,
     note::NoteHeader,
     vmcoredd::{HEADER_LEN, NAME_LEN, NOTE_NAME, NT_VMCOREDD},
 };
@@ -253,10 +254,6 @@ impl Seen {
             }),
         }
     }
-}
-
-fn until_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }
 
 /// A part of the file in memory, so that small notes are not read one by one.

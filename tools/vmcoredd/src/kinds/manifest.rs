@@ -5,9 +5,9 @@
 use std::io;
 
 use serde::Serialize;
-use vmcore_format::manifest::{self, Reason, Status, CRC_OFFSET};
+use vmcore_format::manifest::{self, until_nul, Reason, Status, CRC_OFFSET};
 
-use crate::kinds::Dump;
+use crate::{input::printable, kinds::Dump};
 
 /// So many entries are never written; a damaged manifest may claim more.
 const MAX_LEN: usize = 16 << 20;
@@ -76,9 +76,9 @@ impl Entry {
         let Reason(reason) = entry.reason;
         let words = entry.status.words().map(str::to_owned);
         let is_known = words.is_some();
-        let missing = text(entry.missing());
+        let missing = printable(entry.missing());
         Self {
-            name: text(entry.name()),
+            name: printable(entry.name()),
             status: words.unwrap_or_else(|| format!("status {status}")),
             reason: match entry.reason.words() {
                 Some("") => None,
@@ -173,8 +173,8 @@ impl Manifest {
         let (major, minor) = manifest::Manifest::version(payload).unwrap_or_default();
         let mut parsed = Self {
             version: format!("{major}.{minor}"),
-            core: text(until_nul(&header.version)),
-            kernel: text(until_nul(&header.release)),
+            core: printable(until_nul(&header.version)),
+            kernel: printable(until_nul(&header.release)),
             total_bytes: header.total_bytes.min(MAX_SIZE),
             dump_bytes: header.dump_bytes.min(MAX_SIZE),
             held_bytes: header.held_bytes.min(MAX_SIZE),
@@ -260,13 +260,4 @@ fn is_absurd(entry: &manifest::Entry) -> bool {
 pub fn given_up(kept: u64) -> String {
     let reason = Reason::GIVEN_UP.words().unwrap_or_default();
     format!("{reason}, from byte {kept} on")
-}
-
-/// For printing.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace(char::is_control, "\u{fffd}")
-}
-
-fn until_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }
