@@ -62,8 +62,9 @@ pub(super) fn collect(
     let sections = Iterator::chain(SECTIONS.iter(), flash.then_some(&FLASH));
     for &(section, collect) in sections {
         let start = sink.len();
-        device.give_time(section_ms(section, sink.ms_left()));
+        // It may wait for a reader, and time counts anew from there.
         sink.section(section.name(), 0);
+        device.give_time(section_ms(section, sink.ms_left()));
         let checkpoint = |sink: &mut Sink<'_>, left_out| {
             let _ = checkpoint(device, section, start, sink, left_out);
         };

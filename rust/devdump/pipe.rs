@@ -24,9 +24,8 @@ pub(super) struct Pipe {
 }
 
 struct Flow {
-    /// There while somebody has the file open, or collects for one who had.
+    /// There while somebody has the file open.
     ring: Option<Ring>,
-    is_open: bool,
     is_collected: bool,
     is_withdrawn: bool,
 }
@@ -42,7 +41,6 @@ impl Pipe {
     pub(super) fn new() -> impl PinInit<Self> {
         let flow = Flow {
             ring: None,
-            is_open: false,
             is_collected: false,
             is_withdrawn: false,
         };
@@ -60,7 +58,7 @@ impl Pipe {
             if flow.is_withdrawn {
                 return Err(ENODEV);
             }
-            if flow.is_open {
+            if flow.ring.is_some() {
                 return Err(EBUSY);
             }
             if !flow.is_collected {
@@ -75,24 +73,19 @@ impl Pipe {
             start: 0,
             len: 0,
         });
-        flow.is_open = true;
         flow.is_collected = true;
         Ok(())
     }
 
     /// The reader is gone.
     pub(super) fn close(&self) {
-        let mut flow = self.flow.lock();
-        flow.is_open = false;
-        flow.settle();
+        self.flow.lock().ring = None;
         self.changed.notify_all();
     }
 
     /// Nobody collects any more.
     pub(super) fn finish(&self) {
-        let mut flow = self.flow.lock();
-        flow.is_collected = false;
-        flow.settle();
+        self.flow.lock().is_collected = false;
         self.changed.notify_all();
     }
 
@@ -154,14 +147,7 @@ impl Pipe {
 
 impl Flow {
     fn is_wanted(&self) -> bool {
-        self.is_open && !self.is_withdrawn
-    }
-
-    /// Gives the memory back when nobody needs it any more.
-    fn settle(&mut self) {
-        if !self.is_open {
-            self.ring = None;
-        }
+        self.ring.is_some() && !self.is_withdrawn
     }
 }
 

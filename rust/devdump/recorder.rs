@@ -124,10 +124,10 @@ impl<'a> Recorder<'a> {
 
     /// Has `collect` write the dump, from the header to the end.
     pub(super) fn record(mut self, collect: impl FnOnce(&mut dyn Backend) -> Result) {
-        let collected = self
-            .header()
-            .and_then(|()| collect(&mut self))
-            .and_then(|()| self.flush());
+        let collected = self.header().and_then(|()| collect(&mut self));
+        // Of a dump that failed, too: the end counts what was written.
+        let flushed = self.flush();
+        let collected = collected.and(flushed);
         let reason = match (collected, self.cut) {
             (Err(_), _) => Reason::DRIVER,
             (Ok(()), Some(reason)) => reason,
@@ -148,9 +148,7 @@ impl<'a> Recorder<'a> {
             written: self.written,
             waited_ms: self.waited_ms,
         };
-        let told = self
-            .flush()
-            .and_then(|()| self.small(Kind::END, 0, &end.encode()));
+        let told = flushed.and_then(|()| self.small(Kind::END, 0, &end.encode()));
         self.tell(&end, told.is_ok());
     }
 
