@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         mpsc::{channel, sync_channel},
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
     },
     thread,
 };
@@ -27,8 +27,9 @@ pub fn run<E: Send, R: Send>(
     let (work_to, work) = sync_channel(jobs);
     let (result_to, results) = channel();
     let (started, ended) = sync_channel(AHEAD);
-    let work = Mutex::new(work);
-    let (work, look) = (&work, &look);
+    // It goes with the last who works, not with this function.
+    let work = Arc::new(Mutex::new(work));
+    let look = &look;
     thread::scope(|scope| {
         scope.spawn(move || {
             for numbered in entries.enumerate() {
@@ -38,7 +39,7 @@ pub fn run<E: Send, R: Send>(
             }
         });
         for _ in 0..jobs {
-            let result_to = result_to.clone();
+            let (work, result_to) = (work.clone(), result_to.clone());
             scope.spawn(move || loop {
                 let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((number, entry)) = next else { break };
@@ -47,7 +48,7 @@ pub fn run<E: Send, R: Send>(
                 }
             });
         }
-        drop(result_to);
+        drop((work, result_to));
         let mut early = BTreeMap::new();
         let mut next: usize = 0;
         for (number, result) in results {
@@ -98,6 +99,16 @@ mod tests {
                 Ok(())
             },
         );
+        assert_eq!(result.unwrap_err().to_string(), "full");
+    }
+
+    #[test]
+    fn an_output_that_fails_while_all_are_at_work_ends_it() {
+        let look = |_: usize| thread::sleep(Duration::from_millis(20));
+        let result = run(0.., 2, look, |()| {
+            thread::sleep(Duration::from_millis(5));
+            anyhow::bail!("full")
+        });
         assert_eq!(result.unwrap_err().to_string(), "full");
     }
 }
