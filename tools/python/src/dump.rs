@@ -50,10 +50,7 @@ impl Vmcore {
 
     #[getter]
     fn warnings(&self) -> Vec<String> {
-        let manifest = self.0.manifest.iter();
-        let problems = manifest.flat_map(|manifest| manifest.problems.clone());
-        let warnings = self.0.warnings.iter().map(ToString::to_string);
-        problems.chain(warnings).collect()
+        self.0.problems()
     }
 
     #[getter]

@@ -108,17 +108,9 @@ fn remark(vmcore: &Vmcore) {
 /// Says where notes or the manifest are damaged; returns whether they are not.
 fn report(vmcore: &Vmcore) -> bool {
     remark(vmcore);
-    let problems = problems(vmcore);
+    let problems = vmcore.problems();
     for problem in &problems {
         complain!("{}: {problem}", vmcore.path.display());
     }
     problems.is_empty()
-}
-
-/// Where the manifest, the file or its notes are damaged.
-fn problems(vmcore: &Vmcore) -> Vec<String> {
-    let manifest = vmcore.manifest.iter();
-    let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
-    let warnings = vmcore.warnings.iter().map(ToString::to_string);
-    problems.chain(warnings).collect()
 }

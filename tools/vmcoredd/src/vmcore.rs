@@ -130,4 +130,12 @@ impl Vmcore {
     pub fn all(&self) -> impl Iterator<Item = &Dump> {
         self.dumps.iter().chain(&self.manifest_dump)
     }
+
+    /// Where the manifest, the file or its notes are damaged.
+    pub fn problems(&self) -> Vec<String> {
+        let manifest = self.manifest.iter();
+        let problems = manifest.flat_map(|manifest| &manifest.problems).cloned();
+        let warnings = self.warnings.iter().map(ToString::to_string);
+        problems.chain(warnings).collect()
+    }
 }

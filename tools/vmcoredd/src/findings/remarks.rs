@@ -3,6 +3,8 @@
 //! Findings of what a kind remarks, with the registers that they rest on. The tables of rules are beside the kinds: `kinds/pci`,
 //! `kinds/crash_log`.
 
+use std::collections::HashMap;
+
 use super::{Confidence, Diagnosis, Evidence, Finding, Severity, State, Verdict};
 use crate::kinds::{
     register::Register,
@@ -14,7 +16,11 @@ use crate::kinds::{
 pub fn diagnose(content: &dyn Content) -> Diagnosis {
     let remarks = content.remarks();
     let registers = content.registers().held;
-    let findings = remarks.iter().filter_map(|it| finding(it, &registers));
+    let mut units = Units::new();
+    for register in &registers {
+        units.entry(&register.unit).or_default().push(register);
+    }
+    let findings = remarks.iter().filter_map(|it| finding(it, &units));
     let mut findings: Vec<Finding> = findings.collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let unknown = remarks.iter().filter(|it| it.weight == Weight::Unknown);
@@ -52,8 +58,11 @@ pub fn diagnose(content: &dyn Content) -> Diagnosis {
     }
 }
 
+/// Registers by the part of the device that they are of: there are many of both.
+type Units<'a> = HashMap<&'a str, Vec<&'a Register>>;
+
 /// `None`: it is about what nobody can know.
-fn finding(remark: &Remark, registers: &[Register]) -> Option<Finding> {
+fn finding(remark: &Remark, units: &Units<'_>) -> Option<Finding> {
     let severity = match remark.weight {
         Weight::Fatal => Severity::Fatal,
         Weight::Error => Severity::Error,
@@ -62,14 +71,14 @@ fn finding(remark: &Remark, registers: &[Register]) -> Option<Finding> {
         Weight::Unknown => return None,
     };
     let rule = remark.rule;
+    let of = |unit: &str| units.get(unit).map_or(&[][..], Vec::as_slice);
     let named = rule.registers.iter().filter_map(|name| {
-        let is_it = |it: &&Register| it.unit == remark.unit && it.name.as_deref() == Some(name);
-        registers.iter().find(is_it)
+        let mut registers = of(&remark.unit).iter();
+        registers.find(|it| it.name.as_deref() == Some(name))
     });
     let seen = remark.seen.iter().filter_map(|(bar, at)| {
-        let unit = format!("{} BAR{bar}", remark.unit);
-        let is_it = |it: &&Register| it.address == *at && it.unit == unit;
-        registers.iter().find(is_it)
+        let mut registers = of(&format!("{} BAR{bar}", remark.unit)).iter();
+        registers.find(|it| it.address == *at)
     });
     let sign = [&remark.device, rule.sign, &remark.detail];
     let sign: Vec<_> = sign.into_iter().filter(|part| !part.is_empty()).collect();

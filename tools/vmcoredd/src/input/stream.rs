@@ -121,7 +121,7 @@ impl Walker {
     fn walk(&mut self) -> Result<()> {
         while self.end.is_none() && self.warnings.len() < MAX_WARNINGS {
             match self.record(self.at)? {
-                Some((record, stored)) => self.take(&record, stored)?,
+                Some((record, stored)) => self.take(&record, stored),
                 None if self.file.up_to(self.at, 1)?.is_empty() => break,
                 None if self.is_cut_off()? => break,
                 None => {
@@ -183,7 +183,7 @@ impl Walker {
         }
     }
 
-    fn take(&mut self, record: &Record, stored: Vec<u8>) -> Result<()> {
+    fn take(&mut self, record: &Record, stored: Vec<u8>) {
         let at = self.at;
         self.at += RECORD_LEN as u64 + u64::from(record.stored);
         if record.number != self.number && self.lost == 0 {
@@ -206,7 +206,6 @@ impl Walker {
             // Of a later version.
             _ => {}
         }
-        Ok(())
     }
 
     fn data(&mut self, at: u64, record: &Record) {

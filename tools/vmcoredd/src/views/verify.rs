@@ -47,7 +47,7 @@ pub fn run(args: &Files) -> Result<u8> {
             })
             .collect();
         let damaged = verdicts.iter().any(|verdict| !verdict.damage.is_empty());
-        let sound = !verdicts.is_empty() && !damaged && views::problems(vmcore).is_empty();
+        let sound = !verdicts.is_empty() && !damaged && vmcore.problems().is_empty();
         clear();
         match args.json {
             true => files.borrow_mut().push(json::File::new(vmcore, verdicts)),
@@ -155,7 +155,7 @@ fn print(vmcore: &Vmcore, verdicts: &[Verdict]) -> Result<()> {
         }
     }
     let damaged = Look::Bad.paint("DAMAGED");
-    for problem in views::problems(vmcore) {
+    for problem in vmcore.problems() {
         out.line(4, format!("{file}: {damaged} {problem}"))?;
     }
     if verdicts.is_empty() {

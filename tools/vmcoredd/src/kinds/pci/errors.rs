@@ -10,7 +10,10 @@ use super::{
     function::{requester, words, Function},
     registers, rules, tlp,
 };
-use crate::kinds::remark::{Remark, Weight};
+use crate::{
+    input::printable,
+    kinds::remark::{Remark, Weight},
+};
 
 /// Uncorrectable errors by their bits (PCI Express Base Specification, 7.8.4.2).
 const UNCORRECTABLE: [(u32, &str); 22] = [
@@ -91,7 +94,7 @@ pub fn remarks(function: &Function) -> Vec<Remark> {
     remarks.extend(silent(function));
     remarks.extend(families::remarks(function));
     for table in &function.tables {
-        let name = String::from_utf8_lossy(table.name()).replace(char::is_control, "\u{fffd}");
+        let name = printable(table.name());
         for (reason, how) in [
             (table.skipped, "were not read"),
             (table.ended, "were not read to the end"),
@@ -200,20 +203,22 @@ fn correctable(function: &Function) -> Option<Remark> {
     Some(function.remark(weight, text, &rules::CORRECTABLE))
 }
 
+/// Who has sent a message, if that is known.
+fn from(function: &Function, id: Option<u16>) -> String {
+    id.map_or_else(String::new, |id| {
+        format!(" from {}", requester(function.head.address.domain, id))
+    })
+}
+
 /// Error messages that arrived at a root port.
 fn messages(function: &Function) -> Option<Remark> {
-    if !matches!(function.head.port_type, Some(4 | 10)) {
+    if !function.is_root() {
         return None;
     }
     let at = function.find(AER)?;
     let status = function.space.u32(at + 0x30)?;
     let sources = function.space.u32(at + 0x34);
-    let from = |id: u32| {
-        let id = sources.map(|sources| (sources >> id) as u16);
-        id.map_or_else(String::new, |id| {
-            format!(" from {}", requester(function.head.address.domain, id))
-        })
-    };
+    let from = |low: u32| from(function, sources.map(|sources| (sources >> low) as u16));
     let bit = |bit: u32| (status >> bit) & 1 != 0;
     if status == u32::MAX || status & 0x7f == 0 {
         return None;
@@ -252,12 +257,7 @@ fn containment(function: &Function) -> Option<Remark> {
     if status & 1 == 0 || status == u16::MAX {
         return None;
     }
-    let source = || {
-        let id = function.space.u16(at + 0x0a);
-        id.map_or_else(String::new, |id| {
-            format!(" from {}", requester(function.head.address.domain, id))
-        })
-    };
+    let source = || from(function, function.space.u16(at + 0x0a));
     let reason = match ((status >> 1) & 3, (status >> 5) & 3) {
         (0, _) => "an uncorrectable error of its own".to_owned(),
         (1, _) => format!("a non-fatal error message{}", source()),

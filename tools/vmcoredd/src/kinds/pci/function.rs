@@ -7,9 +7,12 @@ use vmcore_format::pci::{
 };
 
 use super::capabilities::{self, Capability};
-use crate::kinds::{
-    config_space::ConfigSpace,
-    remark::{Remark, Rule, Weight},
+use crate::{
+    input::printable,
+    kinds::{
+        config_space::ConfigSpace,
+        remark::{Remark, Rule, Weight},
+    },
 };
 
 pub struct Function {
@@ -119,8 +122,7 @@ impl Function {
         let class = self.head.class >> 16;
         let kind =
             class_name(class as u16).map_or_else(|| format!("class {class:04x}"), str::to_owned);
-        let driver =
-            String::from_utf8_lossy(self.head.driver()).replace(char::is_control, "\u{fffd}");
+        let driver = printable(self.head.driver());
         match driver.as_str() {
             "" => format!("{kind} [{id}]"),
             driver => format!("{kind} [{id}], driver {driver}"),
@@ -153,6 +155,12 @@ impl Function {
     pub fn is_port(&self) -> bool {
         // Root port, downstream port of a switch.
         matches!(self.head.port_type, Some(4 | 6))
+    }
+
+    /// Whether error messages arrive there.
+    pub fn is_root(&self) -> bool {
+        // Root port, event collector.
+        matches!(self.head.port_type, Some(4 | 10))
     }
 }
 

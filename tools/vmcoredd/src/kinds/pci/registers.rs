@@ -177,12 +177,10 @@ fn kind(name: &str, facts: Facts) -> Kind {
 /// Which registers the PCI Express capability has depends on its version and on what kind of port it is. And none of conventional PCI is
 /// beyond the first 256 bytes.
 fn is_there(entry: &Entry, at: usize, function: &Function) -> bool {
-    let port = function.head.port_type;
     match (entry.place, entry.offset) {
-        // Slots, of root ports and of downstream ports.
-        (Place::In(PCI_EXPRESS), 0x14..0x1c) => matches!(port, Some(4 | 6)),
-        // Root ports and event collectors.
-        (Place::In(PCI_EXPRESS), 0x1c..0x24) => matches!(port, Some(4 | 10)),
+        // Slots.
+        (Place::In(PCI_EXPRESS), 0x14..0x1c) => function.is_port(),
+        (Place::In(PCI_EXPRESS), 0x1c..0x24) => function.is_root(),
         (Place::In(PCI_EXPRESS), 0x24..) => {
             let flags = function.space.u16(at - entry.offset + 2);
             flags.is_some_and(|flags| flags & 0xf >= 2)
@@ -199,11 +197,8 @@ fn start(place: Place, function: &Function) -> Option<usize> {
         Place::Bridge => when(function.space.is_bridge()),
         Place::Endpoint => when(!function.space.is_bridge()),
         Place::In(capability) => function.find(capability),
-        // Root port, event collector.
-        Place::Root(capability) => match function.head.port_type {
-            Some(4 | 10) => function.find(capability),
-            _ => None,
-        },
+        Place::Root(capability) if function.is_root() => function.find(capability),
+        Place::Root(_) => None,
     }
 }
 

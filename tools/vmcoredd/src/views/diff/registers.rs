@@ -14,18 +14,14 @@ pub struct Register {
     pub unit: String,
     name: Option<String>,
     address: u64,
-    #[serde(serialize_with = "hex")]
+    #[serde(serialize_with = "crate::findings::hex")]
     before: u64,
-    #[serde(serialize_with = "hex")]
+    #[serde(serialize_with = "crate::findings::hex")]
     after: u64,
     bits: u32,
     pub kind: Kind,
     /// Of its fields, what became of those that are different.
     fields: Vec<String>,
-}
-
-fn hex<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{value:#x}"))
 }
 
 /// Which register it is, in both.

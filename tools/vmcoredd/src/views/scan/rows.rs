@@ -18,7 +18,6 @@ use crate::{
     input::{self, FileFacts},
     kinds::{manifest, Content, Dump},
     names::Names,
-    views,
     vmcore::{Host, Vmcore},
 };
 
@@ -140,7 +139,7 @@ fn words(error: &Error, path: &Path) -> String {
 
 fn open(path: &Path, registers: bool) -> Result<Vec<Row>, Error> {
     let vmcore = Vmcore::open(path)?;
-    let problems = views::problems(&vmcore);
+    let problems = vmcore.problems();
     let is_linux = vmcore.host.kernel.is_some() || vmcore.all().next().is_some();
     let (state, error) = match (problems.is_empty(), is_linux) {
         (false, _) => (State::Damaged, Some(problems.join("; "))),
