@@ -34,7 +34,7 @@ need-kdir:
 #:
 #: These need root and Debian's package archive, and set up what they need by themselves:
 #: make demo              the whole story on real parts: panic, dump, decoded registers (warm: half a minute)
-#: make test              everything that is promised, proven in virtual machines (SERIES=all: on each kernel series)
+#: make test              everything that is promised, proven in virtual machines (SERIES=all: all that can be, on each kernel series)
 #: make bench             register accesses per section, time, memory and size: ours, the C driver's and the built-in vmcore's; the reader's time
 #: make check             the fast loop: format, clippy, unit tests, documents; no virtual machine
 #: make fuzz              what no reader may stumble over: an hour of damaged files (SECONDS=N)

@@ -18,7 +18,7 @@ descriptions() {
 }
 
 check() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT
 	settings
 	[[ $DEVICE_DUMPS == yes ]] || return 1
 	# What kdump of Fedora, RHEL and SUSE asks for.
@@ -30,7 +30,7 @@ depends() {
 }
 
 installkernel() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL module
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT module
 	settings
 	for module in vmcore_devdump $DRIVERS; do
 		hostonly='' instmods -c "$module" ||
@@ -40,7 +40,7 @@ installkernel() {
 }
 
 install() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT
 	settings
 	inst_multiple dd ls sleep mount modprobe
 	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf
