@@ -9,10 +9,8 @@ for file in $dir/*; do
 	stat -c '%a %n' $file
 done >/out/files
 
-# The adapters are kept, and do not decode memory if they did not before.
 for slot in 05 06 07 08; do
 	readlink /sys/bus/pci/devices/0000:00:$slot.0/driver
-	od -An -tx1 -j4 -N2 /sys/bus/pci/devices/0000:00:$slot.0/config
 done >/out/kept
 
 mkfifo /tmp/never

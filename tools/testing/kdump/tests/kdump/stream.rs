@@ -162,6 +162,9 @@ fn one_reads_at_a_time_from_the_start_to_the_end() {
     let names = ["05", "06", "07", "08"]
         .map(|slot| format!("400 /proc/vmcore_devices/cxgb4_0000:00:{slot}.0\n"));
     assert_eq!(text(&STREAM, "files"), names.concat());
+    let kept = text(&STREAM, "kept");
+    let drivers: Vec<_> = kept.lines().map(|line| line.rsplit('/').next()).collect();
+    assert_eq!(drivers, [Some("cxgb4_dump"); 4], "{kept}");
     assert!(text(&STREAM, "twice").contains("Device or resource busy"));
     assert!(text(&STREAM, "full").contains("No space left"));
     let (status, said) = vmcoredd("list", "small.cut");
