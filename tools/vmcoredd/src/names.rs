@@ -9,6 +9,7 @@ mod svd;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{bail, Context, Result};
+use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::kinds::register::{self, Registers};
 
@@ -20,17 +21,48 @@ pub struct Register {
     pub name: String,
     /// Where it is: in the device's memory, or from the start of the unit if that has no address.
     pub address: u64,
+    /// From the start of the unit.
+    pub offset: u64,
     /// Of the register: 8, 16, 32 or 64.
     pub bits: u32,
     pub fields: Vec<Field>,
+    pub access: Access,
+}
+
+/// What reading a register does, as far as the database says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    #[default]
+    Plain,
+    /// It changes something.
+    Acts,
+    /// It can only be written.
+    WriteOnly,
+    /// It is not behind a BAR.
+    Elsewhere,
 }
 
 /// Bits of a register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
     pub name: String,
     pub low: u32,
     pub bits: u32,
+    /// What its values stand for.
+    pub values: BTreeMap<u64, String>,
+}
+
+/// What is in a file.
+pub struct Database {
+    pub kind: Kind,
+    pub registers: Vec<Register>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Svd,
+    Chipsec,
+    FreeBsd,
 }
 
 /// The registers in a file: CMSIS-SVD, chipsec's XML, `t4_regs.h` or the tables of FreeBSD's `cxgbetool`.
@@ -43,31 +75,51 @@ pub fn read(path: &Path) -> Result<Vec<Register>> {
 
 /// As [`read`], of what is in a file.
 pub fn parse(text: &str) -> Result<Vec<Register>> {
-    let registers = match text.trim_start_matches('\u{feff}').trim_start() {
-        xml if xml.starts_with('<') => {
-            // Files of vendors begin with a document type, now and then.
-            let options = roxmltree::ParsingOptions {
-                allow_dtd: true,
-                ..Default::default()
-            };
-            let document = roxmltree::Document::parse_with_options(xml, options)?;
-            let root = document.root_element();
-            match root.tag_name().name() {
-                "device" => svd::registers(root)?,
-                "configuration" => chipsec::registers(root)?,
-                other => bail!(
-                    "expected a <device> (CMSIS-SVD) or a <configuration> (chipsec), not <{other}>"
-                ),
-            }
-        }
-        text => freebsd::registers(text),
-    };
+    let registers = database(text)?.registers;
     if registers.is_empty() {
         bail!(
             "no registers: expected CMSIS-SVD, chipsec's XML, #defines as in t4_regs.h or a table as in FreeBSD's reg_defs_t6.c"
         );
     }
     Ok(registers)
+}
+
+/// The same, be it nothing.
+pub fn database(text: &str) -> Result<Database> {
+    let xml = text.trim_start_matches('\u{feff}').trim_start();
+    if !xml.starts_with('<') {
+        return Ok(Database {
+            kind: Kind::FreeBsd,
+            registers: freebsd::registers(text),
+        });
+    }
+    // Files of vendors begin with a document type, now and then.
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..Default::default()
+    };
+    let document = Document::parse_with_options(xml, options)?;
+    let root = document.root_element();
+    let (kind, registers) = match root.tag_name().name() {
+        "device" => (Kind::Svd, svd::registers(root)?),
+        "configuration" => (Kind::Chipsec, chipsec::registers(root)?),
+        other => {
+            bail!("expected a <device> (CMSIS-SVD) or a <configuration> (chipsec), not <{other}>")
+        }
+    };
+    Ok(Database { kind, registers })
+}
+
+/// A number that must be there, with its place in the file.
+fn required<T: TryFrom<u64>>(node: Node<'_, '_>, what: &str, text: Option<&str>) -> Result<T> {
+    let value = text
+        .and_then(number)
+        .and_then(|value| T::try_from(value).ok());
+    value.with_context(|| {
+        let place = node.document().text_pos_at(node.range().start);
+        let tag = node.tag_name().name();
+        format!("line {}: <{tag}> has no usable {what}", place.row)
+    })
 }
 
 /// A number as these files write it.

@@ -3,24 +3,19 @@
 //! Names and fields of registers from descriptions that exist. What is read, they cannot say: no description of those says for all registers
 //! that reading changes nothing. Registers of which it says that something changes are left out.
 
-mod chipsec;
-mod svd;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{bail, Context, Result};
-use roxmltree::{Document, Node};
+use anyhow::{bail, Result};
 
-use crate::devices::{
-    description::{Field, Register},
-    text::number, //
+use crate::{
+    devices::description::{Field, Register},
+    kinds::register,
+    names::{self, Access, Database, Kind},
 };
 
 pub use write::write;
-
-/// The most registers that come from a file: an array may say that it has any number of them.
-const MOST: usize = 65536;
 
 /// What is taken from a file.
 #[derive(Debug, Default, PartialEq)]
@@ -43,13 +38,23 @@ pub struct Place<'a> {
 
 /// Takes the registers from CMSIS-SVD or from chipsec's XML.
 pub fn import(text: &str, place: &Place) -> Result<Imported> {
-    let document = Document::parse(text)?;
-    let root = document.root_element();
-    let mut imported = match root.tag_name().name() {
-        "device" => svd::import(root, place)?,
-        "configuration" => chipsec::import(root, place)?,
-        other => bail!("<{other}> is neither <device> (CMSIS-SVD) nor <configuration> (chipsec)"),
+    let database = names::database(text)?;
+    let part = part(&database, place.part)?;
+    let mut imported = Imported {
+        from: match database.kind {
+            Kind::Svd => format!("CMSIS-SVD, {part}"),
+            _ if part.is_empty() => "chipsec, its registers".to_owned(),
+            _ => format!("chipsec, {part}"),
+        },
+        ..Imported::default()
     };
+    for register in database.registers.iter().filter(|it| it.unit == part) {
+        match register.access {
+            Access::Plain => imported.registers.extend(taken(register, place)),
+            Access::Acts => imported.dropped.push(name(&register.name)),
+            Access::WriteOnly | Access::Elsewhere => {}
+        }
+    }
     if imported.registers.is_empty() && imported.dropped.is_empty() {
         bail!("{} has no registers", imported.from);
     }
@@ -61,6 +66,55 @@ pub fn import(text: &str, place: &Place) -> Result<Imported> {
         register.fields.sort_by_key(|field| *field.bits.start());
     }
     Ok(imported)
+}
+
+/// The part that is wanted: the only one, unless somebody says which.
+fn part(database: &Database, wanted: Option<&str>) -> Result<String> {
+    let registers = database.registers.iter();
+    let behind = registers.filter(|it| it.access != Access::Elsewhere);
+    let parts: BTreeSet<&str> = behind.map(|it| it.unit.as_str()).collect();
+    let parts: Vec<&str> = parts.into_iter().collect();
+    let all = parts.join(", ");
+    let what = match database.kind {
+        Kind::Svd => "peripherals",
+        Kind::Chipsec => "BARs",
+        Kind::FreeBsd => bail!("expected XML: CMSIS-SVD, or what chipsec has"),
+    };
+    match (wanted, parts.as_slice()) {
+        (Some(part), parts) if parts.contains(&part) => Ok(part.to_owned()),
+        (Some(part), _) => bail!("no registers of {part}; of these there are: {all}"),
+        (None, []) => Ok(String::new()),
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, _) => bail!("registers of several {what}: say which with --part: {all}"),
+    }
+}
+
+/// `None`: it is not one that can be read at once.
+fn taken(register: &names::Register, place: &Place) -> Option<Register> {
+    let at = u32::try_from(register.offset)
+        .ok()?
+        .checked_add(place.offset)?;
+    let (8 | 16 | 32 | 64) = register.bits else {
+        return None;
+    };
+    let width = (register.bits / 8) as u8;
+    let field = |field: &names::Field| {
+        let low = u8::try_from(field.low).ok()?;
+        let more = u8::try_from(field.bits.max(1) - 1).ok()?;
+        Some(Field {
+            name: name(&field.name),
+            bits: low..=low.checked_add(more)?,
+            values: field.values.clone(),
+        })
+    };
+    (at % u32::from(width) == 0).then(|| Register {
+        bar: place.bar,
+        at,
+        width,
+        name: name(&register.name),
+        kind: register::Kind::State,
+        fields: sound(register.fields.iter().filter_map(field).collect(), width),
+    })
 }
 
 /// Takes fields that are within their register, the first of those that overlap.
@@ -102,19 +156,4 @@ fn name(text: &str) -> String {
         "" => "unnamed".to_owned(),
         text => text.chars().take(MOST).map(part).collect(),
     }
-}
-
-/// A number that must be there, with its place in the file.
-fn required<T: TryFrom<u64>>(node: Node, what: &str, text: Option<&str>) -> Result<T> {
-    let parsed = text
-        .and_then(number)
-        .and_then(|value| T::try_from(value).ok());
-    parsed.with_context(|| {
-        let place = node.document().text_pos_at(node.range().start);
-        format!(
-            "line {}: <{}> has no usable {what}",
-            place.row,
-            node.tag_name().name()
-        )
-    })
 }

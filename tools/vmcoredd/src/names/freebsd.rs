@@ -21,6 +21,7 @@ fn register(name: &str, address: u64) -> Register {
     Register {
         name: name.to_owned(),
         address,
+        offset: address,
         bits: 32,
         ..Register::default()
     }
@@ -37,6 +38,7 @@ fn tabled(line: &str, registers: &mut Vec<Register>) -> Option<()> {
             name: name.to_owned(),
             low: number(first)?.try_into().ok()?,
             bits: number(second)?.try_into().ok()?,
+            ..Field::default()
         }),
     }
     Some(())
@@ -57,6 +59,7 @@ fn defined(define: &str, registers: &mut Vec<Register>) -> Option<()> {
             name: name.to_owned(),
             low: value?.try_into().ok()?,
             bits: 1,
+            ..Field::default()
         }),
         ("M_", name) => {
             let field = registers.last_mut()?.fields.last_mut()?;

@@ -60,13 +60,13 @@ fn databases_of_each_kind_are_read() {
                 "U0:CR 0x4000/32 EN@0/1,MODE@1/3,P@4/2",
                 "U0:D0 0x4010/32 ",
                 "U0:D1 0x4014/32 ",
-                "U0:QA_H 0x4044/16 ",
-                "U0:QB_H 0x4064/16 ",
+                "U0:Q[A].H 0x4044/16 ",
+                "U0:Q[B].H 0x4064/16 ",
                 "U1:CR 0x5000/32 EN@0/1,MODE@1/3,P@4/2",
                 "U1:D0 0x5010/32 ",
                 "U1:D1 0x5014/32 ",
-                "U1:QA_H 0x5044/16 ",
-                "U1:QB_H 0x5064/16 ",
+                "U1:Q[A].H 0x5044/16 ",
+                "U1:Q[B].H 0x5064/16 ",
             ],
         ),
     ] {
@@ -100,6 +100,7 @@ fn names_go_to_what_has_none() {
                 name: (*name).into(),
                 low: *low,
                 bits: *bits,
+                ..Field::default()
             })
             .collect(),
         ..Register::default()

@@ -118,12 +118,12 @@ fn what_cannot_be_taken_is_an_error_that_says_why() {
         (
             SVD,
             None,
-            "several peripherals: say which with --part: UART0, UART1",
+            "registers of several peripherals: say which with --part: UART0, UART1",
         ),
         (
             SVD,
             Some("UART2"),
-            "no such peripheral; these there are: UART0, UART1",
+            "no registers of UART2; of these there are: UART0, UART1",
         ),
         (
             CHIPSEC,
@@ -133,7 +133,7 @@ fn what_cannot_be_taken_is_an_error_that_says_why() {
         (
             "<svg/>",
             None,
-            "<svg> is neither <device> (CMSIS-SVD) nor <configuration> (chipsec)",
+            "expected a <device> (CMSIS-SVD) or a <configuration> (chipsec), not <svg>",
         ),
         (
             "<configuration>\n<a></configuration>",
