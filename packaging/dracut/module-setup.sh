@@ -18,7 +18,7 @@ descriptions() {
 }
 
 check() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_LOG CRASH_KERNEL MINIMAL SNAPSHOT
 	settings
 	[[ $DEVICE_DUMPS == yes ]] || return 1
 	# What kdump of Fedora, RHEL and SUSE asks for.
@@ -30,7 +30,7 @@ depends() {
 }
 
 installkernel() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT module
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_LOG CRASH_KERNEL MINIMAL SNAPSHOT module
 	settings
 	for module in vmcore_devdump $DRIVERS; do
 		hostonly='' instmods -c "$module" ||
@@ -40,12 +40,13 @@ installkernel() {
 }
 
 install() {
-	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_KERNEL MINIMAL SNAPSHOT
+	local DEVICE_DUMPS DRIVERS DEADLINE CRASH_LOG CRASH_KERNEL MINIMAL SNAPSHOT
 	settings
 	inst_multiple dd ls sleep mount modprobe
 	inst_multiple -o /usr/lib/modprobe.d/vmcore-devdump-blacklist.conf /etc/modprobe.d/vmcore-devdump.conf
 	echo "$DRIVERS" >"$initdir/etc/vmcore-devdump.drivers"
 	echo "$DEADLINE" >"$initdir/etc/vmcore-devdump.deadline"
+	[[ $CRASH_LOG == no ]] || : >"$initdir/etc/vmcore-devdump.crash_log"
 	descriptions "${dracutsysrootdir-}/etc/vmcore-devdump/devices.d"
 	inst_script "${dracutsysrootdir-}/usr/lib/vmcore-devdump/load" /usr/lib/vmcore-devdump/load
 	inst_hook pre-udev 01 "$moddir/load.sh"

@@ -29,7 +29,12 @@ fn dracut_puts_it_into_images_for_kdump_only() {
     let dir = of(&IMAGES);
     let kdump = text(dir.join("dracut-kdump.list"));
     let ordinary = text(dir.join("dracut-ordinary.list"));
-    for name in ["vmcore_devdump.ko", "cxgb4_dump.ko", "vmcore-devdump/load"] {
+    for name in [
+        "vmcore_devdump.ko",
+        "cxgb4_dump.ko",
+        "pci_dump.ko",
+        "vmcore-devdump/load",
+    ] {
         assert!(kdump.contains(name), "{name}: {kdump}");
     }
     assert!(!ordinary.contains("vmcore-devdump/load"), "{ordinary}");

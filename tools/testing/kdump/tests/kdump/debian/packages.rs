@@ -8,7 +8,13 @@ use crate::debian::{
 };
 
 /// What our packages put into an initramfs.
-const OURS: [&str; 3] = ["/vmcore_devdump.ko", "/cxgb4_dump.ko", "init-top/devdump"];
+const OURS: [&str; 5] = [
+    "/vmcore_devdump.ko",
+    "/cxgb4_dump.ko",
+    "/pci_dump.ko",
+    "init-top/devdump",
+    "etc/vmcore-devdump.crash_log",
+];
 
 /// Files that come with any package, or with the first that DKMS signs modules of.
 const OF_OTHERS: [&str; 7] = [

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::{
+    boots::output,
     debian::{
         boots::{adapter, Panic, CAPTURED, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
         machine::{of, text, Made},
@@ -77,6 +78,33 @@ fn the_adapter_is_dumped_before_its_driver_sees_it() {
     let ours = panic.place("cxgb4_dump 0000:00:05.0: T6: ");
     let theirs = panic.place("cxgb4 0000:00:05.0: ");
     assert!(ours < theirs);
+}
+
+#[test]
+fn the_file_holds_all_pci_functions_and_the_log_of_the_crash_kernel() {
+    for panic in [of(&USUAL)].into_iter().chain(of(&ELSEWHERE)) {
+        let listed = panic.vmcoredd("list", &["--json"]);
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        let dumps = listed["files"][0]["dumps"].as_array().unwrap();
+        for name in ["crash_log", "pci", "pci_registers"] {
+            let dump = dumps.iter().find(|dump| dump["name"] == name);
+            let dump = dump.unwrap_or_else(|| panic!("no {name}: {listed}"));
+            assert_eq!(dump["status"], "complete", "{name}: {listed}");
+        }
+        // What another program makes of them is what the machine itself has shown.
+        let spaces = panic.vmcoredd("show", &["--lspci"]);
+        let file = panic.crash.join("lspci");
+        std::fs::write(&file, spaces).unwrap();
+        let shown = output("lspci", &["-D", "-n", "-F", file.to_str().unwrap()]);
+        let told = panic.told("functions");
+        assert_eq!(shown.lines().count(), told.lines().count());
+        for (shown, told) in shown.lines().zip(told.lines()) {
+            // ADDRESS CLASS: VENDOR:DEVICE, and ADDRESS 0xCLASS 0xVENDOR 0xDEVICE
+            let told: Vec<&str> = told.split(" 0x").collect();
+            let expected = format!("{} {}: {}:{}", told[0], &told[1][..4], told[2], told[3]);
+            assert!(shown.starts_with(&expected), "{shown}: {expected}");
+        }
+    }
 }
 
 #[test]
