@@ -23,6 +23,7 @@ pub(crate) struct Firmware(NonNull<bindings::firmware>);
 impl Firmware {
     /// Reads the file `name` in the folders of the firmware loader, and asks nobody else for it. `ENOENT`: there is none.
     /// `function`: any, for the log.
+    #[cfg(CONFIG_FW_LOADER)]
     pub(crate) fn read(name: &CStr, function: &Function) -> Result<Self> {
         let mut found = core::ptr::null();
         // SAFETY: A string, a device, and a place for the result.
@@ -31,6 +32,12 @@ impl Firmware {
         })?;
         // INVARIANT: It has just been read.
         NonNull::new(found.cast_mut()).map(Self).ok_or(ENOENT)
+    }
+
+    /// There is no such loader.
+    #[cfg(not(CONFIG_FW_LOADER))]
+    pub(crate) fn read(_name: &CStr, _function: &Function) -> Result<Self> {
+        Err(ENOENT)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -47,13 +54,22 @@ impl Firmware {
 
 impl Drop for Firmware {
     fn drop(&mut self) {
+        #[cfg(CONFIG_FW_LOADER)]
         // SAFETY: By the type invariant.
-        unsafe { bindings::release_firmware(self.0.as_ptr()) };
+        unsafe {
+            bindings::release_firmware(self.0.as_ptr())
+        };
     }
 }
 
 /// Whether user space may not access PCI devices: what it has asked for is not to be done then.
 pub(crate) fn pci_is_locked_down() -> bool {
+    #[cfg(CONFIG_SECURITY)]
     // SAFETY: No precondition.
-    unsafe { bindings::security_locked_down(bindings::lockdown_reason_LOCKDOWN_PCI_ACCESS) != 0 }
+    let is = unsafe {
+        bindings::security_locked_down(bindings::lockdown_reason_LOCKDOWN_PCI_ACCESS) != 0
+    };
+    #[cfg(not(CONFIG_SECURITY))]
+    let is = false;
+    is
 }

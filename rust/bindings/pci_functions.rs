@@ -139,15 +139,23 @@ impl Function {
 
     /// Where Downstream Port Containment is, if it has it.
     pub(crate) fn dpc(&self) -> Option<u16> {
+        #[cfg(CONFIG_PCIE_DPC)]
         // SAFETY: By the type invariant.
         let at = self.get(|dev| unsafe { (*dev).dpc_cap });
+        // The kernel does not know, and leaves it alone.
+        #[cfg(not(CONFIG_PCIE_DPC))]
+        let at = 0;
         (at != 0).then_some(at)
     }
 
     /// Whether it has Advanced Error Reporting.
     pub(crate) fn has_aer(&self) -> bool {
+        #[cfg(CONFIG_PCIEAER)]
         // SAFETY: By the type invariant.
-        self.get(|dev| unsafe { (*dev).aer_cap != 0 })
+        let has = self.get(|dev| unsafe { (*dev).aer_cap != 0 });
+        #[cfg(not(CONFIG_PCIEAER))]
+        let has = false;
+        has
     }
 
     /// Whether it has MSI or MSI-X.

@@ -1,10 +1,11 @@
 # Adapters, and a dump that is saved.
 insmod /modules/vmcore_devdump.ko dump_seconds=600 deadline_seconds=3600
 insmod /modules/cxgb4_dump.ko
+insmod /modules/pci_dump.ko
 mount --bind /proc/vmcore_devdump /proc/vmcore
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/out/makedumpfile 2>&1
 umount /proc/vmcore
-rmmod cxgb4_dump
+rmmod pci_dump cxgb4_dump
 
 # All of them whole, at once; then one that is left early, and one whose driver goes.
 insmod /modules/cxgb4_dump.ko whole=1

@@ -146,6 +146,7 @@ fn the_debug_kernel_has_nothing_to_report() {
             "devdump_classic_ours: outer: 0, called 1",
         ),
         ("devdump_parallel", " late, 0 failed"),
+        ("pci_dump", "vmcore_devdump: pci_registers: "),
     ] {
         assert!(log.contains(said), "{module} has not done its work:\n{log}");
     }
