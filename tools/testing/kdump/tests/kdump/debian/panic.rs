@@ -108,6 +108,30 @@ fn the_file_holds_all_pci_functions_and_the_log_of_the_crash_kernel() {
 }
 
 #[test]
+fn a_whole_adapter_is_saved_beside_the_vmcore_and_then_has_its_driver() {
+    let panic = of(&USUAL);
+    let files = std::fs::read_dir(panic.crash.parent().unwrap()).unwrap();
+    let files: Vec<_> = files
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .filter(|path| path.to_string_lossy().contains("/device."))
+        .collect();
+    let [file] = files.as_slice() else {
+        panic!("{files:?}");
+    };
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("device.cxgb4_0000-00-05.0.20"), "{name}");
+    let said = std::process::Command::new(vm::bin_dir().join("vmcoredd"))
+        .arg("verify")
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{said:?}");
+    let saved = panic.place(&format!("{name} is saved"));
+    assert!(saved < panic.place("cxgb4 0000:00:05.0: "));
+}
+
+#[test]
 fn a_small_crash_kernel_saves_the_adapter_too() {
     let panic = of(&USUAL);
     assert!(panic.console.contains("crashkernel=160M"));
