@@ -8,6 +8,7 @@ use super::{
         VmcoreddData, //
     },
     devdump,
+    format::manifest::until_nul, //
 };
 use kernel::{
     error::{
@@ -83,8 +84,7 @@ pub(crate) unsafe extern "C" fn vmcore_add_device_dump(data: *mut VmcoreddData) 
     let Some(callback) = callback.filter(|_| size != 0 && name[0] != 0) else {
         return EINVAL.to_errno();
     };
-    let name = name.split(|byte| *byte == 0).next().unwrap_or(&name);
-    match devdump::add_classic(name, size as usize, Classic { data, callback }) {
+    match devdump::add_classic(until_nul(&name), size as usize, Classic { data, callback }) {
         Ok(()) => 0,
         Err(failure) => failure.code,
     }

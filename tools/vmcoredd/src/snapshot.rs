@@ -70,54 +70,35 @@ pub fn run(args: &Snapshot) -> Result<u8> {
 
 /// What was read, and what was not.
 fn ranges(config: &Config, records: &mut Vec<u8>) {
-    let head = RangeHead {
-        space: Space::CONFIG,
-        width: 4,
-        stride: 4,
-        ..RangeHead::default()
-    };
-    let dwords = (0..config.len).step_by(4);
-    let mut write = |start: u32, reason: Reason, values: &[u8], count: u32| {
-        let head = RangeHead { start, ..head };
+    let dwords = (0..config.len).step_by(4).map(|at| {
+        let value = config.space.u32(at as usize);
+        let reason = value.map_or_else(|| config.reason(at), |_| Reason::NONE);
+        (at, reason, value.unwrap_or_default())
+    });
+    let dwords: Vec<_> = dwords.collect();
+    for run in dwords.chunk_by(|(_, one, _), (_, next, _)| one == next) {
+        let (start, reason, _) = run[0];
+        let head = RangeHead {
+            space: Space::CONFIG,
+            start,
+            width: 4,
+            stride: 4,
+            ..RangeHead::default()
+        };
         if reason != Reason::NONE {
-            let status = Status::UNREAD;
-            records.extend(
-                RangeHead {
-                    status,
-                    reason,
-                    count,
-                    ..head
-                }
-                .encode(),
-            );
-            return;
+            let unread = RangeHead {
+                status: Status::UNREAD,
+                reason,
+                count: run.len() as u32,
+                ..head
+            };
+            records.extend(unread.encode());
+            continue;
         }
-        let written = write_range(head, values, &mut |bytes| {
+        let values: Vec<u8> = run.iter().flat_map(|(.., it)| it.to_le_bytes()).collect();
+        let Ok(()) = write_range(head, &values, &mut |bytes| {
             records.extend_from_slice(bytes);
             Ok::<_, std::convert::Infallible>(())
         });
-        let Ok(()) = written;
-    };
-    let mut run: Option<(u32, Reason, Vec<u8>, u32)> = None;
-    for at in dwords {
-        let (reason, value) = match config.space.u32(at as usize) {
-            Some(value) => (Reason::NONE, value),
-            None => (config.reason(at), 0),
-        };
-        match &mut run {
-            Some((_, same, values, count)) if *same == reason => {
-                values.extend(value.to_le_bytes());
-                *count += 1;
-            }
-            _ => {
-                if let Some((start, reason, values, count)) = run.take() {
-                    write(start, reason, &values, count);
-                }
-                run = Some((at, reason, value.to_le_bytes().to_vec(), 1));
-            }
-        }
-    }
-    if let Some((start, reason, values, count)) = run {
-        write(start, reason, &values, count);
     }
 }

@@ -6,6 +6,7 @@
 //! `DUMP_DH_COMPRESSED_INCOMPLETE`), for 64-bit machines.
 
 use anyhow::{bail, ensure, Result};
+use vmcore_format::manifest::until_nul;
 
 use super::source::{Place, Source};
 
@@ -64,7 +65,7 @@ pub fn is_incomplete(source: &Source) -> Result<bool> {
 /// What the machine is called, if the file says so.
 pub fn nodename(source: &Source) -> Result<Option<String>> {
     let bytes: [u8; 65] = field(source, NODENAME, "the name of the machine")?;
-    let name = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    let name = until_nul(&bytes);
     Ok((!name.is_empty()).then(|| super::printable(name)))
 }
 
