@@ -13,6 +13,9 @@
 #[allow(unsafe_code)]
 #[path = "../rust/abi/lib.rs"]
 mod abi;
+// A driver for one series of the kernel does without.
+#[path = "../rust/series.rs"]
+mod series;
 
 use abi::{offer::Offer, pci::dump_name, pci::MemoryDecoding, DeviceDump, Sink};
 use kernel::io::{poll::read_poll_timeout, Io};
@@ -25,7 +28,7 @@ const COMPUTING: u32 = 1 << 0;
 
 // `pci::Vendor` does not know 0x1234. Others have `DeviceId::from_id()`, and nothing to check in `probe()`.
 const ID: pci::DeviceId = pci::DeviceId::from_class(0x00ff00, 0xffffff);
-kernel::pci_device_table!(TABLE, (), [(ID, ())]);
+series::pci_device_table!(TABLE, (), [(ID, ())]);
 
 struct EduDump;
 
@@ -36,7 +39,7 @@ impl pci::Driver for EduDump {
 
     fn probe<'bound>(
         device: &'bound pci::Device<device::Core<'_>>,
-        _info: Option<&'bound Self::IdInfo>,
+        _info: series::IdInfo<'bound, Self::IdInfo>,
     ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
         if device.vendor_id().as_raw() != 0x1234 || device.device_id() != 0x11e8 {
             return Err(ENODEV);
@@ -44,9 +47,9 @@ impl pci::Driver for EduDump {
         let mut dump = Dump(device, dump_name("edu", device)?);
         // If there is no dump, the core has logged why, and the manifest says it.
         let _ = abi::register(&mut dump);
-        match module_parameters::keep.value() {
-            true => Offer::new(dump),
-            false => Err(ENODEV),
+        match series::value(&module_parameters::keep) {
+            0 => Err(ENODEV),
+            _ => Offer::new(dump),
         }
     }
 }
@@ -84,9 +87,9 @@ kernel::module_pci_driver! {
     description: "Device dumps of QEMU's edu device",
     license: "GPL",
     params: {
-        keep: bool {
-            default: false,
-            description: "Keep devices, and offer them in /proc/vmcore_devices",
+        keep: u8 {
+            default: 0,
+            description: "1: keep devices, and offer them in /proc/vmcore_devices",
         },
     },
 }
