@@ -86,8 +86,11 @@ key() {
 	done | sha256sum | cut -c1-16
 }
 
-# The kernel series that are supported.
-all_series() { awk '/^[0-9]/ { print $1 }' "$top/tools/kdir/kernels"; }
+# The kernel series that are supported, and where they are: "7.3 trixie-backports". Those that the archive turned out not to have have a
+# file in build/absent.
+series_and_suites() { grep '^[0-9]' "$top/tools/kdir/kernels"; }
+absent_series() { series_and_suites | while read -r series suite; do [ ! -e "$top/build/absent/$series-$suite" ] || echo "$series"; done; }
+all_series() { series_and_suites | cut -d' ' -f1 | grep -vxF "$(absent_series)"; }
 
 # compilers ROOT: the packages in it, with their versions, that decide what a kernel or a module becomes. All else may come and go
 # without making those again.
