@@ -253,12 +253,24 @@ impl Function {
         })
     }
 
-    /// Keeps drivers away from it, and user space from its configuration space; `None`: one of them is there.
+    /// Keeps drivers away from it; `None`: one of them is there, or somebody who lets no other near its configuration space.
+    ///
+    /// Not by `pci_dev_trylock()`, which sets a bit: the kernel changes others in the same word without a lock, when a driver has
+    /// declined a function, and that bit with them.
     pub(crate) fn try_lock(&self) -> Option<Locked<'_>> {
         // SAFETY: By the type invariant.
-        let locked = unsafe { bindings::pci_dev_trylock(self.raw()) } != 0;
+        let locked = unsafe { bindings::mutex_trylock(self.mutex()) } != 0;
         // INVARIANT: It was locked right now.
-        locked.then_some(Locked(self))
+        let locked = locked.then_some(Locked(self))?;
+        // SAFETY: By the type invariant.
+        let blocked = self.get(|dev| unsafe { bindings::pci_dev::block_cfg_access_raw(dev) });
+        (blocked == 0).then_some(locked)
+    }
+
+    /// What the kernel takes as `device_lock()`.
+    fn mutex(&self) -> *mut bindings::mutex {
+        // SAFETY: By the type invariant.
+        unsafe { &raw mut (*self.raw()).dev.mutex }
     }
 
     /// The C structure, for those functions that log what they do.
@@ -294,6 +306,6 @@ impl Locked<'_> {
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
-        unsafe { bindings::pci_dev_unlock(self.0.raw()) };
+        unsafe { bindings::mutex_unlock(self.0.mutex()) };
     }
 }
