@@ -55,8 +55,15 @@ pub fn import(text: &str, place: &Place) -> Result<Imported> {
             Access::WriteOnly | Access::Elsewhere => {}
         }
     }
-    if imported.registers.is_empty() && imported.dropped.is_empty() {
-        bail!("{} has no registers", imported.from);
+    if imported.registers.is_empty() {
+        let from = &imported.from;
+        match imported.dropped.as_slice() {
+            [] => bail!("{from} has no registers"),
+            dropped => bail!(
+                "{from} has no register that can be read without changing something, only {}",
+                dropped.join(", ")
+            ),
+        }
     }
     let registers = &mut imported.registers;
     registers.sort_by_key(|register| register.at);

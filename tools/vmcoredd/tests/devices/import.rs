@@ -146,6 +146,13 @@ fn what_cannot_be_taken_is_an_error_that_says_why() {
             "chipsec, its registers has no registers",
         ),
         (
+            "<device><peripherals><peripheral><name>A</name><baseAddress>0</baseAddress><registers>\
+             <register><name>FIFO</name><addressOffset>0</addressOffset><readAction>modify</readAction></register>\
+             </registers></peripheral></peripherals></device>",
+            None,
+            "CMSIS-SVD, A has no register that can be read without changing something, only FIFO",
+        ),
+        (
             "<configuration>\n<register type='mmio' name='A' size='4'/></configuration>",
             None,
             "line 2: <register> has no usable offset",
