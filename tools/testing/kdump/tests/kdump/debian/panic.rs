@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::{
-    boots::output,
+    boots::{assert_none, output},
     debian::{
         boots::{adapter, Panic, CAPTURED, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
         machine::{of, text, Made},
@@ -29,6 +29,14 @@ fn kdump_is_ready_saves_and_reboots() {
         let dmesg = text(panic.crash.join(format!("dmesg.{}", panic.stamp())));
         assert!(dmesg.contains("sysrq triggered crash"), "{dmesg}");
         panic.vmcoredd("list", &[]);
+    }
+}
+
+#[test]
+fn no_crash_kernel_has_anything_to_complain_about() {
+    let here = [&USUAL, &MINIMAL, &OTHER, &CAPTURED].map(of);
+    for panic in here.into_iter().chain(of(&ELSEWHERE)) {
+        assert_none(panic.crash_kernel(), &["BUG:", "cut here", "Oops"]);
     }
 }
 
