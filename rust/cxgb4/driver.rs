@@ -66,12 +66,13 @@ impl pci::Driver for Cxgb4Dump {
         if put_off(device) {
             return Err(ENODEV);
         }
+        let mut dump = Dump::of(device)?;
         // The core has logged why there is no dump, if there is none.
-        let _ = dump(device);
+        let _ = dump.register();
         match series::value(&module_parameters::whole) {
             // The device is for its real driver.
             0 => Err(ENODEV),
-            _ => Kept::new(device),
+            _ => Kept::new(dump),
         }
     }
 }
@@ -82,32 +83,14 @@ pub(super) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    fn new(device: &'a pci::Device<Bound>) -> Result<Self> {
-        let dump = Dump::of(device, Chunks::Stored)?;
+    fn new(dump: Dump<'a>) -> Result<Self> {
         Ok(Self {
-            _offer: Offer::new(dump)?,
+            _offer: Offer::new(Dump {
+                chunks: Chunks::Stored,
+                ..dump
+            })?,
         })
     }
-}
-
-fn dump(device: &pci::Device<Bound>) -> Result {
-    let mut dump = Dump::of(device, Chunks::Deflated)?;
-    let start = Instant::<Monotonic>::now();
-    abi::register(&mut dump)?;
-    let Tally {
-        bytes,
-        ok,
-        failed,
-        scratch,
-    } = dump.tally;
-    dev_info!(
-        device.as_ref(),
-        "{}: {bytes} bytes, {ok} sections ok, {failed} failed, {} ms, scratch {} KiB\n",
-        dump.hal.chip.name(),
-        start.elapsed().as_millis(),
-        scratch / 1024
-    );
-    Ok(())
 }
 
 /// Private things that somebody asked for.
@@ -132,7 +115,7 @@ struct Dump<'a> {
 
 impl<'a> Dump<'a> {
     /// `ENODEV`: it is no adapter that we know.
-    fn of(device: &'a pci::Device<Bound>, chunks: Chunks) -> Result<Self> {
+    fn of(device: &'a pci::Device<Bound>) -> Result<Self> {
         let name = dump_name("cxgb4", device)?;
         if !ids::is_ours(device.device_id(), &name) {
             return Err(ENODEV);
@@ -144,9 +127,29 @@ impl<'a> Dump<'a> {
             device,
             hal,
             name,
-            chunks,
+            chunks: Chunks::Deflated,
             tally: Tally::default(),
         })
+    }
+
+    /// Adds it to the vmcore, and says how that went.
+    fn register(&mut self) -> Result {
+        let start = Instant::<Monotonic>::now();
+        abi::register(self)?;
+        let Tally {
+            bytes,
+            ok,
+            failed,
+            scratch,
+        } = self.tally;
+        dev_info!(
+            self.device.as_ref(),
+            "{}: {bytes} bytes, {ok} sections ok, {failed} failed, {} ms, scratch {} KiB\n",
+            self.hal.chip.name(),
+            start.elapsed().as_millis(),
+            scratch / 1024
+        );
+        Ok(())
     }
 }
 

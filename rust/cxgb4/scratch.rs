@@ -18,7 +18,8 @@ use super::super::{
         MEM_LEVEL,
         STORED_END_LEN,
         STORED_START_LEN,
-        WINDOW_BITS, //
+        WINDOW_BITS,
+        ZEROES_LEN, //
     },
 };
 use crate::series::zeroed;
@@ -31,16 +32,12 @@ use kernel::{
     prelude::*, //
 };
 
-/// More than a chunk of zeroes takes, deflated and with its header.
-const ZEROES_LEN: usize = 512;
-
 /// Taken before the first access to the device, and kept until the last.
 pub(super) struct Scratch {
     raw: KVVec<u8>,
     packed: KVVec<u8>,
-    /// A whole chunk of zeroes, deflated, in the first `zeroes_len` bytes; 0 until there was one.
+    /// A whole chunk of zeroes, which memories mostly are: none of them is deflated.
     zeroes: KVec<u8>,
-    zeroes_len: usize,
     /// `None`: chunks hold their bytes as they are.
     deflate: Option<Deflate>,
 }
@@ -58,7 +55,11 @@ impl Scratch {
     pub(super) fn new(chunks: Chunks) -> Result<Self> {
         // Takes what is free, and wakes nobody for more.
         let flags = GFP_NOWAIT | __GFP_NOWARN;
-        let mut scratch = Self {
+        let mut zeroes = zeroed(ZEROES_LEN, flags)?;
+        if let Some(place) = zeroes.first_chunk_mut() {
+            *place = chunk::zeroes();
+        }
+        Ok(Self {
             raw: zeroed(CHUNK_SIZE, flags)?,
             packed: zeroed(
                 match chunks {
@@ -67,22 +68,12 @@ impl Scratch {
                 },
                 flags,
             )?,
-            zeroes: zeroed(ZEROES_LEN, flags)?,
-            zeroes_len: 0,
+            zeroes,
             deflate: match chunks {
                 Chunks::Deflated => Some(Deflate::new(WINDOW_BITS, MEM_LEVEL)?),
                 Chunks::Stored => None,
             },
-        };
-        // Nobody else deflates one.
-        let zeroes = chunk::zeroes();
-        if let Some(place) = scratch.zeroes.get_mut(..zeroes.len()) {
-            if chunks == Chunks::Stored {
-                place.copy_from_slice(&zeroes);
-                scratch.zeroes_len = zeroes.len();
-            }
-        }
-        Ok(scratch)
+        })
     }
 
     /// Bytes of memory taken, in whole pages. It's always as much.
@@ -109,23 +100,16 @@ impl Scratch {
         &mut self.raw
     }
 
-    /// A whole chunk of zeroes, whatever is in `raw`, which may be lost; or what zlib returned when it failed.
-    pub(super) fn zeroes(&mut self) -> core::result::Result<Parts<'_>, i32> {
-        if self.zeroes_len > 0 {
-            return whole(self.zeroes.get(..self.zeroes_len));
-        }
-        self.raw.fill(0);
-        self.pack(CHUNK_SIZE)
+    /// A whole chunk of zeroes, whatever is in `raw`.
+    pub(super) fn zeroes(&self) -> Parts<'_> {
+        [&self.zeroes, &[], &[]]
     }
 
     /// The first `len` bytes of `raw` as a chunk, or what zlib returned when it failed.
-    ///
-    /// Memories are mostly zeroes, and each chunk of them gives the same: it's deflated once.
     pub(super) fn pack(&mut self, len: usize) -> core::result::Result<Parts<'_>, i32> {
         let raw = self.raw.get(..len).ok_or(BUF_ERROR)?;
-        let is_zeroes = len == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0);
-        if is_zeroes && self.zeroes_len > 0 {
-            return whole(self.zeroes.get(..self.zeroes_len));
+        if len == CHUNK_SIZE && raw.iter().all(|byte| *byte == 0) {
+            return Ok(self.zeroes());
         }
         let Some(deflate) = &mut self.deflate else {
             return store(raw, &mut self.packed).ok_or(BUF_ERROR);
@@ -139,23 +123,12 @@ impl Scratch {
         .encode();
         let chunk_len = packed_len.saturating_add(CHUNK_HEADER_LEN);
         let chunk = self.packed.get(..chunk_len).ok_or(BUF_ERROR)?;
-        if is_zeroes {
-            // If it does not fit, the next one is deflated again.
-            if let Some(zeroes) = self.zeroes.get_mut(..chunk.len()) {
-                zeroes.copy_from_slice(chunk);
-                self.zeroes_len = chunk.len();
-            }
-        }
-        whole(Some(chunk))
+        Ok([chunk, &[], &[]])
     }
 }
 
 /// A chunk, in parts that follow each other.
 pub(super) type Parts<'a> = [&'a [u8]; 3];
-
-fn whole(chunk: Option<&[u8]>) -> core::result::Result<Parts<'_>, i32> {
-    chunk.map(|chunk| [chunk, &[], &[]]).ok_or(BUF_ERROR)
-}
 
 /// `raw` as a chunk that is not deflated; `around` has room for what is around it.
 fn store<'a>(raw: &'a [u8], around: &'a mut [u8]) -> Option<Parts<'a>> {

@@ -147,8 +147,7 @@ impl<'a, 's> Writer<'a, 's> {
             // Of what is left out of a large memory there may be thousands.
             if self.filled == 0 && left >= CHUNK_SIZE {
                 self.check_time()?;
-                let chunk = self.scratch.zeroes().map_err(zlib_failure)?;
-                put(self.sink, chunk)?;
+                put(self.sink, self.scratch.zeroes())?;
                 self.has_put();
                 left = left.saturating_sub(CHUNK_SIZE);
                 continue;
