@@ -90,7 +90,7 @@ impl Offered {
         }
         let padded = padded(name);
         let name = || CString::try_from_fmt(fmt!("{}", BStr::from_bytes(name)));
-        let pipe = Arc::pin_init(Pipe::new(), GFP_KERNEL)?;
+        let pipe = Arc::pin_init(Pipe::new(until_nul(&padded)), GFP_KERNEL)?;
         let device = Device {
             name: padded,
             pipe: pipe.clone(),

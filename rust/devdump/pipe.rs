@@ -2,7 +2,14 @@
 
 //! Bytes on their way from who collects to who reads: a bounded number of them, and whoever has to wait for the other does.
 
-use super::super::bindings::page::Buffer;
+use super::{
+    super::bindings::page::Buffer,
+    progress::{
+        Progress,
+        Waiting,
+        PAUSE_MS, //
+    },
+};
 use kernel::{
     iov::IovIterDest,
     prelude::*,
@@ -10,8 +17,11 @@ use kernel::{
         new_condvar,
         new_mutex,
         CondVar,
-        Mutex, //
+        CondVarTimeoutResult,
+        Mutex,
+        MutexGuard, //
     },
+    time::msecs_to_jiffies, //
 };
 
 #[pin_data]
@@ -24,6 +34,7 @@ pub(super) struct Pipe {
 }
 
 struct Flow {
+    progress: Progress,
     /// There while somebody has the file open.
     ring: Option<Ring>,
     is_collected: bool,
@@ -38,8 +49,10 @@ struct Ring {
 }
 
 impl Pipe {
-    pub(super) fn new() -> impl PinInit<Self> {
+    /// Of the dump called `name`.
+    pub(super) fn new(name: &[u8]) -> impl PinInit<Self> {
         let flow = Flow {
+            progress: Progress::new(name),
             ring: None,
             is_collected: false,
             is_withdrawn: false,
@@ -74,6 +87,7 @@ impl Pipe {
             len: 0,
         });
         flow.is_collected = true;
+        flow.progress.begin();
         Ok(())
     }
 
@@ -95,9 +109,27 @@ impl Pipe {
         self.changed.notify_all();
     }
 
-    /// Whether somebody still wants what is collected.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.flow.lock().is_wanted()
+    /// The dump has `len` bytes; whether somebody still wants more.
+    pub(super) fn is_wanted(&self, len: u64) -> bool {
+        let mut flow = self.flow.lock();
+        flow.progress.at(len);
+        flow.progress.tell(Waiting::ForDevice);
+        flow.is_wanted()
+    }
+
+    /// A section of `left` bytes begins or goes on behind `before` bytes of the dump.
+    pub(super) fn section(&self, name: &[u8], left: u64, before: u64) {
+        let mut flow = self.flow.lock();
+        flow.progress.tell(Waiting::ForDevice);
+        flow.progress.section(name, left, before);
+    }
+
+    /// Waits for a change, and says now and then how far it is; whether a signal has come.
+    fn wait(&self, flow: &mut MutexGuard<'_, Flow>, waiting: Waiting) -> bool {
+        let pause = msecs_to_jiffies(PAUSE_MS);
+        let result = self.changed.wait_interruptible_timeout(flow, pause);
+        flow.progress.tell(waiting);
+        matches!(result, CondVarTimeoutResult::Signal { .. })
     }
 
     /// Hands `bytes` on, and waits until there is room for them. `EPIPE`: nobody wants them.
@@ -113,7 +145,7 @@ impl Pipe {
                 self.changed.notify_all();
             } else {
                 // Threads of the kernel get no signals: this only keeps a slow reader from being taken for a hang.
-                let _ = self.changed.wait_interruptible(&mut flow);
+                let _ = self.wait(&mut flow, Waiting::ForReader);
             }
         }
         Ok(())
@@ -138,7 +170,7 @@ impl Pipe {
             if !flow.is_collected {
                 return Ok(0);
             }
-            if self.changed.wait_interruptible(&mut flow) {
+            if self.wait(&mut flow, Waiting::ForDevice) {
                 return Err(ERESTARTSYS);
             }
         }

@@ -32,7 +32,6 @@ use super::{
     crash_kernel,
     packer::Packer,
     pipe::Pipe,
-    progress::Progress,
 };
 use crate::series::timed_out;
 use kernel::{
@@ -85,7 +84,6 @@ pub(super) struct Recorder<'a> {
     cut: Option<Reason>,
     late: Cell<bool>,
     is_missing: bool,
-    progress: Progress,
 }
 
 fn ms_since(start: u32) -> u32 {
@@ -118,7 +116,6 @@ impl<'a> Recorder<'a> {
             cut: None,
             late: Cell::new(false),
             is_missing: false,
-            progress: Progress::new(),
         }
     }
 
@@ -254,7 +251,6 @@ impl<'a> Recorder<'a> {
         self.records = self.records.wrapping_add(1);
         self.waited_ms = self.waited_ms.saturating_add(waited_ms);
         self.step = now_ms();
-        self.progress.tell(self.name, self.len);
     }
 
     /// The driver's fault, if it is one: the reader's is none of the dump.
@@ -298,7 +294,7 @@ impl Backend for Recorder<'_> {
                 self.flush().map_err(|error| self.failed(error))?;
             }
         }
-        match self.pipe.is_wanted() {
+        match self.pipe.is_wanted(self.len) {
             true => Ok(()),
             false => Err(self.failed(EPIPE)),
         }
@@ -349,7 +345,7 @@ impl Backend for Recorder<'_> {
         let _ = self
             .flush()
             .and_then(|()| self.small(Kind::SECTION, bytes, name));
-        self.progress.section(name, bytes, self.len);
+        self.pipe.section(name, bytes, self.len);
         self.step = now_ms();
     }
 }

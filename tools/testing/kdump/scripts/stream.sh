@@ -72,6 +72,8 @@ exec 3<$small
 head -c 100000 <&3 >/dev/null
 cat $small >/dev/null 2>/out/twice && exit 1
 rmmod vmcore_devdump 2>/dev/null && exit 1
+# Long enough for a line on the console.
+sleep 11
 exec 3<&-
 cat $small >/out/small.again
 

@@ -6,7 +6,7 @@ use std::{
     fs,
     io::Read,
     ops::Range,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::LazyLock,
     time::Duration,
@@ -86,14 +86,14 @@ fn vmcoredd(command: &str, name: &str) -> (i32, Value) {
 }
 
 /// Compares a memory in a stream with what the model holds, piece by piece; how many bytes were not private.
-fn compare(stream: &str, dump: &str, options: &Options) -> u64 {
+pub fn compare(stream: &Path, dump: &str, options: &Options) -> u64 {
     let model = t6model::Adapter::new(options.clone()).unwrap();
     let private: Vec<Range<u64>> = model.layout().private().map(|(_, range)| range).collect();
     let mut readable = 0;
     for memory in &model.layout().memories {
         let mut extract = Command::new(bin_dir().join("vmcoredd"))
             .args(["extract", "-o", "-", "--section", memory.name])
-            .arg(file(stream))
+            .arg(stream)
             .arg(dump)
             .stdout(Stdio::piped())
             .spawn()
@@ -125,16 +125,16 @@ fn compare(stream: &str, dump: &str, options: &Options) -> u64 {
 
 #[test]
 fn every_byte_of_2_gib_that_may_be_read_is_what_the_adapter_holds() {
-    let readable = compare("large.stream", LARGE, &large());
+    let readable = compare(&file("large.stream"), LARGE, &large());
     assert!(readable > 40 << 20, "{readable}");
 }
 
 #[test]
 fn of_two_that_are_read_at_once_each_is_whole() {
-    let readable = compare("small.stream", SMALL, &small());
+    let readable = compare(&file("small.stream"), SMALL, &small());
     assert!(readable > 24 << 20, "{readable}");
     // And once more, after somebody has left in the middle of it.
-    compare("small.again", SMALL, &small());
+    compare(&file("small.again"), SMALL, &small());
     for name in ["large.stream", "small.stream", "small.again"] {
         let (status, said) = vmcoredd("verify", name);
         assert_eq!(status, 0, "{name}: {said}");
@@ -224,6 +224,13 @@ fn the_console_says_how_far_it_is_and_how_it_ended() {
         lines(&dmesg, ": mc0: ")
             .iter()
             .any(|line| line.contains(" of 2048 MiB, ") && line.ends_with(" s left")),
+        "{dmesg}"
+    );
+    let waiting = lines(&dmesg, "vmcore_devdump: cxgb4_0000:00:06.0: ");
+    assert!(
+        waiting
+            .iter()
+            .any(|line| line.ends_with(" KiB so far, waiting for the reader")),
         "{dmesg}"
     );
     assert_none(&dmesg, &["BUG:", "Oops", "WARNING:", "Call Trace"]);
