@@ -28,6 +28,9 @@ pub const EXAMPLES: [&str; 8] = [
 ///
 /// A vmcore is what makedumpfile or cp saved after a panic: an ELF file, a kdump-compressed or a flattened one, also when gzip,
 /// xz, zstd, bzip2 or lz4 packed it; or /proc/vmcore itself. `-` is standard input. What `extract` writes can be given, too.
+///
+/// All of a device, whatever its size, is in a file of its own beside the vmcore, `device.NAME.TIME`, if WHOLE_DEVICES=yes in
+/// /etc/default/vmcore-devdump; it is read like a vmcore.
 #[derive(Parser)]
 #[command(version, after_help = help())]
 pub struct Cli {

@@ -154,7 +154,21 @@ fn watchdogs_must_leave_time_for_dumps() {
             |s| s.write(CONF, "[Manager]\nRuntimeWatchdogSec=1min\n"),
             1,
             "RuntimeWatchdogSec=1min: reset after 60 s, dumps may take 90 s",
-            "DEADLINE in /etc/default/vmcore-devdump, then `vmcore-devdump-update`",
+            "DEADLINE, and WHOLE_SECONDS if there is WHOLE_DEVICES=yes, in /etc/default/vmcore-devdump, then `vmcore-devdump-update`",
+        ),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "150");
+                s.write(
+                    "etc/default/vmcore-devdump",
+                    "WHOLE_DEVICES=yes\nWHOLE_SECONDS=100",
+                );
+                s.touch("var/lib/kdump/initrd.img-7.3.4+deb13-amd64");
+                s.touch("var/crash/kexec_cmd");
+            },
+            1,
+            "watchdog0 (iTCO_wdt): reset after 150 s, dumps may take 190 s",
+            "less: DEADLINE, and WHOLE_SECONDS",
         ),
         (
             |s| {

@@ -30,7 +30,7 @@ pub fn check(system: &System) -> Finding {
             format!("{what}: reset after {seconds} s, dumps may take {deadline} s"),
             format!(
                 "give it more: `{SETTING}={}` in {}, then `systemctl daemon-reexec`, if systemd feeds it; or give them \
-                 less: DEADLINE in {}, then `vmcore-devdump-update`",
+                 less: DEADLINE, and WHOLE_SECONDS if there is WHOLE_DEVICES=yes, in {}, then `vmcore-devdump-update`",
                 2 * deadline,
                 systemd::setting(system, SETTING).map_or("/etc/systemd/system.conf".to_owned(), |(_, file)| file),
                 deadline::SETTINGS
