@@ -65,8 +65,12 @@ pub(super) fn collect(
         // It may wait for a reader, and time counts anew from there.
         sink.section(section.name(), 0);
         device.give_time(section_ms(section, sink.ms_left()));
-        let checkpoint = |sink: &mut Sink<'_>, left_out| {
-            let _ = checkpoint(device, section, start, sink, left_out);
+        let checkpoint = |sink: &mut Sink<'_>, left_out, is_due| {
+            // However large it is: each chunk has its own time.
+            device.give_time(section_ms(section, sink.ms_left()));
+            if is_due {
+                let _ = checkpoint(device, section, start, sink, left_out);
+            }
         };
         let is_stored = scratch.is_stored();
         let mut writer = Writer::new(sink, scratch);

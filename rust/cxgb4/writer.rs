@@ -64,8 +64,8 @@ fn put(sink: &mut Sink<'_>, chunk: Parts<'_>) -> Result {
 /// A place in the dump whose bytes can be changed.
 pub(crate) struct Changeable(usize);
 
-/// Says how far a section is, and what was left out of it.
-type Checkpoint<'a> = dyn Fn(&mut Sink<'_>, Private) + 'a;
+/// Called after each chunk: what was left out of the section so far, and whether it is to be said how far that is.
+type Checkpoint<'a> = dyn Fn(&mut Sink<'_>, Private, bool) + 'a;
 
 /// The content of a section.
 pub(crate) struct Writer<'a, 's> {
@@ -77,7 +77,7 @@ pub(crate) struct Writer<'a, 's> {
     chunks: u32,
     /// What comes from a memory, and its bytes.
     expected: Option<(Section, u64)>,
-    /// Says how far the section is, if somebody may get no more of it.
+    /// What there is to do between chunks, if somebody may get no more of the section.
     checkpoint: Option<&'a Checkpoint<'a>>,
 }
 
@@ -94,7 +94,7 @@ impl<'a, 's> Writer<'a, 's> {
         }
     }
 
-    /// Calls `checkpoint` now and then.
+    /// Calls `checkpoint` after each chunk.
     pub(super) fn with_checkpoint(self, checkpoint: &'a Checkpoint<'a>) -> Self {
         Self {
             checkpoint: Some(checkpoint),
@@ -232,13 +232,15 @@ impl<'a, 's> Writer<'a, 's> {
 
     fn has_put(&mut self) {
         self.chunks = self.chunks.wrapping_add(1);
-        if let Some(checkpoint) = self.checkpoint.filter(|_| self.chunks % CHECKPOINT == 0) {
-            checkpoint(self.sink, self.left_out);
-            if let Some((section, bytes)) = self.expected {
-                let done = u64::from(self.chunks).saturating_mul(CHUNK_SIZE as u64);
-                self.sink
-                    .section(section.name(), bytes.saturating_sub(done));
-            }
+        let Some(checkpoint) = self.checkpoint else {
+            return;
+        };
+        let is_due = self.chunks % CHECKPOINT == 0;
+        checkpoint(self.sink, self.left_out, is_due);
+        if let Some((section, bytes)) = self.expected.filter(|_| is_due) {
+            let done = u64::from(self.chunks).saturating_mul(CHUNK_SIZE as u64);
+            self.sink
+                .section(section.name(), bytes.saturating_sub(done));
         }
     }
 
