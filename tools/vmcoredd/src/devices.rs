@@ -50,12 +50,18 @@ pub struct Described {
 }
 
 impl Described {
-    /// Those of `files`; of none: all of the directory, if that is there.
+    /// Those of `files`, and all in directories among them; of none: those of the usual directory, if that is there.
     fn read(files: &[PathBuf]) -> Result<Self> {
-        let all = match files {
-            [] => in_directory(Path::new(DIR))?,
-            files => files.to_vec(),
-        };
+        let mut all = Vec::new();
+        for path in files {
+            match path.is_dir() {
+                true => all.extend(in_directory(path)?),
+                false => all.push(path.clone()),
+            }
+        }
+        if files.is_empty() {
+            all = in_directory(Path::new(DIR))?;
+        }
         let mut described = Self::default();
         let mut names = HashMap::new();
         let mut readers = Vec::new();
@@ -137,6 +143,15 @@ fn check_files(args: &cli::DevicesFiles) -> Result<u8> {
         }
         for device in &described.devices {
             writeln!(out, "{device}")?;
+        }
+        if described.devices.is_empty() && described.complaints.is_empty() {
+            let places = args.files.iter().map(|path| path.display().to_string());
+            let places: Vec<_> = places.collect();
+            let place = match places.is_empty() {
+                true => DIR.to_owned(),
+                false => places.join(", "),
+            };
+            writeln!(out, "nothing is described: there is no *.toml in {place}")?;
         }
     }
     Ok(crate::status(true, described.is_sound()))

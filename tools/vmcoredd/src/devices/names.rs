@@ -14,15 +14,23 @@ use super::{
     Described, Source, DIR,
 };
 
-const KNOWN: [&str; 9] = [
+/// As many as the module knows families, and called like them.
+const KNOWN: [&str; 16] = [
     include_str!("known/ahci.toml"),
     include_str!("known/e1000e.toml"),
     include_str!("known/i40e.toml"),
+    include_str!("known/ice.toml"),
     include_str!("known/igb.toml"),
+    include_str!("known/igb_82576.toml"),
+    include_str!("known/igc.toml"),
+    include_str!("known/ixgbe.toml"),
     include_str!("known/megaraid_sas.toml"),
+    include_str!("known/mlx5.toml"),
     include_str!("known/mpi3mr.toml"),
     include_str!("known/mpt3sas.toml"),
+    include_str!("known/nvidia.toml"),
     include_str!("known/nvme.toml"),
+    include_str!("known/tg3.toml"),
     include_str!("known/xhci.toml"),
 ];
 

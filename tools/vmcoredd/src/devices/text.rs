@@ -65,6 +65,11 @@ pub struct Register {
     pub at: Spanned<u32>,
     pub name: Spanned<String>,
     pub width: Option<Spanned<u8>>,
+    /// Several registers that are alike have the name with a number, from `first` on: behind it, or where it has `[]`.
+    pub count: Option<Spanned<u16>>,
+    pub stride: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub first: u16,
     #[serde(default)]
     pub kind: Kind,
     #[serde(default)]

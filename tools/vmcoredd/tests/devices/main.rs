@@ -398,3 +398,79 @@ fn a_file_that_is_not_there_is_unusable() {
     assert_eq!(status, 2);
     assert!(said.contains("/nowhere/a.toml: No such file"), "{said}");
 }
+
+#[test]
+fn one_entry_names_registers_that_are_alike() {
+    let entry = |keys: &str| {
+        let text = format!(
+            "[device]\nname = \"x\"\nmatch = [\"8086:10d3\"]\n[[register]]\nbar = 0\n{keys}\n"
+        );
+        check(&Source::new(Path::new("x"), text))
+    };
+    for (keys, expected) in [
+        (
+            "at = 0x2810\nname = \"RDH\"\ncount = 3\nstride = 0x100",
+            [("RDH0", 0x2810), ("RDH1", 0x2910), ("RDH2", 0x2a10)].as_slice(),
+        ),
+        (
+            "at = 0xc110\nname = \"RDH\"\ncount = 2\nstride = 0x40\nfirst = 4",
+            &[("RDH4", 0xc110), ("RDH5", 0xc150)],
+        ),
+        (
+            "at = 0x110\nname = \"P[]_IS\"\ncount = 2",
+            &[("P0_IS", 0x110), ("P1_IS", 0x114)],
+        ),
+        ("at = 0\nname = \"X\"\ncount = 1", &[("X0", 0)]),
+    ] {
+        let (device, complaints) = entry(keys);
+        assert!(complaints.is_empty(), "{keys}: {complaints:?}");
+        let device = device.unwrap();
+        let named: Vec<_> = device
+            .registers
+            .iter()
+            .map(|it| (it.name.as_str(), it.at))
+            .collect();
+        assert_eq!(named, expected);
+    }
+    for (keys, expected) in [
+        (
+            "at = 0\nname = \"X\"\ncount = 0",
+            "no register: expected at least 1",
+        ),
+        (
+            "at = 0\nname = \"X\"\nstride = 8",
+            "a stride of one register: say how many with `count`",
+        ),
+        (
+            "at = 0\nname = \"X\"\ncount = 2\nstride = 0",
+            "0 is not a multiple of the width, 4",
+        ),
+        (
+            "at = 0\nname = \"X\"\ncount = 2\nstride = 6",
+            "6 is not a multiple of the width, 4",
+        ),
+        (
+            "at = 0xfffffff0\nname = \"X\"\ncount = 65535\nstride = 0x10000",
+            "the last one is not within 4 GiB",
+        ),
+    ] {
+        let (device, complaints) = entry(keys);
+        assert!(device.is_none(), "{keys}");
+        let mut said = complaints.iter().map(|complaint| complaint.what.as_str());
+        assert!(said.any(|what| what == expected), "{keys}: {complaints:?}");
+    }
+}
+
+#[test]
+fn a_directory_stands_for_its_files_and_none_is_no_silence() {
+    let (dir, _) = files(&[ALL]);
+    let path = dir.path().to_str().unwrap();
+    let (status, said, _) = vmcoredd(&["check", path]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("e1000e (8086:10d3, "), "{said}");
+    let empty = TempDir::new().unwrap();
+    let path = empty.path().to_str().unwrap();
+    let (status, said, _) = vmcoredd(&["check", path]);
+    let expected = format!("nothing is described: there is no *.toml in {path}\n");
+    assert_eq!((status, said), (0, expected));
+}
