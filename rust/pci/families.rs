@@ -30,6 +30,7 @@ pub(crate) const FAMILIES: &[&Family] = &[
     &megaraid_sas::MEGARAID_SAS,
     &e1000e::E1000E,
     &igb::IGB,
+    &igb::IGB_82576,
     &xhci::XHCI,
     &mpt3sas::MPT3SAS,
     &mpi3mr::MPI3MR,

@@ -124,4 +124,6 @@ pub(crate) struct Precious {
     pub(crate) vendor: u16,
     pub(crate) class: (u32, u32),
     pub(crate) never: &'static [Never],
+    /// The first of several, how many there are, and bytes from one to the next.
+    pub(crate) each: &'static [(Never, u32, u32)],
 }

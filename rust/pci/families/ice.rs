@@ -22,36 +22,40 @@ pub(crate) const ICE: Family = Family {
 
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = &[
-    run(0x49760, 8),            // as in ice_regs_dump_list[]
-    run(0x49ae0, 8),            // as in ice_regs_dump_list[]
-    run(0x49b60, 8),            // as in ice_regs_dump_list[]
+    run(0x49760, 8),            // GLTDPU_TCB_CMD_BOB
+    run(0x49ae0, 8),            // GLTDPU_TCLAN_COMP_BOB
+    run(0x49b60, 8),            // GLTDPU_PSM_UPDATE_BOB
     run(0x88000, 1),            // PFGEN_STATE
     run(0x9deb0, 1),            // GLPCI_PCIERR
-    run(0xa0000, 4),            // as in ice_regs_dump_list[]
-    run(0xa0080, 32),           // as in ice_regs_dump_list[]
-    run(0xa0180, 1),            // as in ice_regs_dump_list[]
-    run(0xa0194, 1),            // as in ice_regs_dump_list[]
-    run(0xae28c, 8),            // as in ice_regs_dump_list[]
-    run(0xb0600, 1),            // as in ice_regs_dump_list[]
-    run(0xb0680, 3),            // as in ice_regs_dump_list[]
-    run(0xb069c, 2),            // as in ice_regs_dump_list[]
-    run(0xb0e80, 5),            // as in ice_regs_dump_list[]
-    run(0xb1680, 3),            // as in ice_regs_dump_list[]
+    run(0xa0000, 4),            // PRTDCB_TLPM_REG_DM
+    run(0xa0080, 32),           // TCDCB_TLPM_WAIT_DM
+    run(0xa0180, 1),            // GLDCB_TLPM_PCI_DM
+    run(0xa0194, 1),            // GLDCB_TLPM_TC2PFC
+    run(0xae28c, 8),            // GLTCB_CMD_IN_BOB
+    run(0xb0600, 1),            // GLPSM_DEBUG_CTL_STATUS
+    run(0xb0680, 3),            // GLPSM0_DEBUG_FIFO_OVERFLOW_DETECT to _DT_OUT_OF_WINDOW
+    run(0xb069c, 2),            // GLPSM0_DEBUG_INTF_HW_ERROR_DETECT, _MISC_HW_ERROR_DETECT
+    run(0xb0e80, 5),            // GLPSM1_DEBUG_FIFO_OVERFLOW_DETECT to _MISC_HW_ERROR_DETECT
+    run(0xb1680, 3),            // GLPSM2_DEBUG_FIFO_OVERFLOW_DETECT to _MISC_HW_ERROR_DETECT
     run(0xb8100, 1),            // PRTGEN_STATUS
-    run(0xbc360, 4),            // as in ice_regs_dump_list[]
-    run(0xbc3a0, 4),            // as in ice_regs_dump_list[]
-    run(0xbfd84, 2),            // as in ice_regs_dump_list[]
-    run(0xbfd90, 1),            // as in ice_regs_dump_list[]
-    run(0xfc14c, 8),            // as in ice_regs_dump_list[]
-    run(0xfc18c, 8),            // as in ice_regs_dump_list[]
-    run(0xfc1cc, 8),            // as in ice_regs_dump_list[]
-    run(0xfc24c, 8),            // as in ice_regs_dump_list[]
-    run(0xfc28c, 8),            // as in ice_regs_dump_list[]
+    run(0xbc360, 4),            // PRTDCB_TCUPM_REG_CM
+    run(0xbc3a0, 4),            // PRTDCB_TCUPM_REG_DM
+    run(0xbfd84, 2),            // GLPCI_CUR_CLNT_COMMON, GLPCI_CUR_CLNT_PIPEMON
+    run(0xbfd90, 1),            // GLPCI_WATMK_CLNT_PIPEMON
+    run(0xfc14c, 8),            // GLLAN_TCLAN_FETCH_CTL_FBK_BOB_CTL
+    run(0xfc18c, 8),            // GLLAN_TCLAN_FETCH_CTL_PROC_BOB_CTL
+    run(0xfc1cc, 8),            // GLLAN_TCLAN_CACHE_CTL_BOB_CTL
+    run(0xfc24c, 8),            // GLLAN_TCLAN_FETCH_CTL_SCHED_BOB_CTL
+    run(0xfc28c, 8),            // GLLAN_TCLAN_FETCH_CTL_PCIE_RD_BOB_CTL
+    run(0x120000, 1),           // QRX_CTRL of the first queue
+    run(0x140000, 1),           // QINT_TQCTL of it
+    run(0x150000, 1),           // QINT_RQCTL of it
+    run(0x16c900, 1),           // PFINT_OICR_ENA
+    run(0x292000, 1),           // QRX_ITR of it
     run(0x80300, 1),            // PF_FW_ATQH
     run(0x80380, 1),            // PF_FW_ARQH
     run(0x80400, 1),            // PF_FW_ATQT
     run(0x80480, 1),            // PF_FW_ARQT
-    run(0xb612c, 1),            // GLGEN_STAT
     run(0xb6134, 1),            // GL_MNG_FWSM
     run(0xb6008, 1),            // GLNVM_ULD
     run(0xb8188, 1),            // GLGEN_RSTAT

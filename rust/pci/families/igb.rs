@@ -2,7 +2,7 @@
 
 //! Intel's 82575 to I354.
 //!
-//! What `igb_get_regs()` (`igb/igb_ethtool.c`) reads, without statistics.
+//! What `igb_get_regs()` (`igb/igb_ethtool.c`) reads, without statistics, the packet that woke the machine up, and the filters for that.
 
 use super::super::family::{
     every,
@@ -46,37 +46,72 @@ const ENTRIES: &[Entry] = &[
     run(0x02160, 1),            // FCRTL
     run(0x02168, 1),            // FCRTH
     run(0x02460, 1),            // FCRTV
-    run(0x03410, 9),            // TDFH to TDFPC
+    every(0x03410, 3, 8),       // TDFH, TDFT, TDFHS
+    run(0x03430, 1),            // TDFPC
     run(0x03590, 1),            // DTXCTL
-    run(0x04200, 10),           // PCS
+    run(0x04200, 1),            // PCS_CFG0
+    run(0x04208, 2),            // PCS_LCTL, PCS_LSTAT
+    run(0x04218, 4),            // PCS_ANADV, PCS_LPAB, PCS_NPTX, PCS_LPABNP
     run(0x05000, 3),            // RXCSUM, RLPML, RFCTL
-    run(0x05490, 4),            // PSRTYPE
+    run(0x05400, 32),           // RAL, RAH
+    run(0x05480, 4),            // PSRTYPE
     run(0x05800, 1),            // WUC
     run(0x05808, 1),            // WUFC
     run(0x05810, 1),            // WUS
-    run(0x05818, 1),            // MRQC
+    run(0x05818, 2),            // MRQC, VT_CTL
     run(0x05838, 1),            // IPAV
-    run(0x05880, 4),            // host interface
+    every(0x05840, 4, 8),       // IP4AT
+    run(0x05880, 4),            // IP6AT
     run(0x05900, 1),            // WUPL
-    run(0x05a00, 1),            // WUPM
-    run(0x05bf4, 1),            // a pool of MAC addresses
-    run(0x05f00, 7),            // filters
-    // Sixteen queues.
-    every(0x0c100, 16, 0x40),   // RDBAL
-    every(0x0c104, 16, 0x40),   // RDBAH
-    every(0x0c108, 16, 0x40),   // RDLEN
-    every(0x0c10c, 16, 0x40),   // SRRCTL
-    every(0x0c110, 16, 0x40),   // RDH
-    every(0x0c118, 16, 0x40),   // RDT
-    every(0x0c128, 16, 0x40),   // RXDCTL
-    every(0x0e100, 16, 0x40),   // TDBAL
-    every(0x0e104, 16, 0x40),   // TDBAH
-    every(0x0e108, 16, 0x40),   // TDLEN
-    every(0x0e110, 16, 0x40),   // TDH
-    every(0x0e118, 16, 0x40),   // TDT
-    every(0x0e128, 16, 0x40),   // TXDCTL
-    every(0x0e138, 16, 0x40),   // TDWBAL
-    every(0x0e13c, 16, 0x40),   // TDWBAH
+    run(0x05a80, 17),           // IMIR, IMIREXT, IMIRVP
+    every(0x05f00, 4, 8),       // FFLT
+    // The first four queues, where all of these chips have them.
+    every(0x02800, 4, 0x100),   // RDBAL
+    every(0x02804, 4, 0x100),   // RDBAH
+    every(0x02808, 4, 0x100),   // RDLEN
+    every(0x0280c, 4, 0x100),   // SRRCTL
+    every(0x02810, 4, 0x100),   // RDH
+    every(0x02818, 4, 0x100),   // RDT
+    every(0x02828, 4, 0x100),   // RXDCTL
+    every(0x03800, 4, 0x100),   // TDBAL
+    every(0x03804, 4, 0x100),   // TDBAH
+    every(0x03808, 4, 0x100),   // TDLEN
+    every(0x03810, 4, 0x100),   // TDH
+    every(0x03814, 4, 0x100),   // DCA_TXCTRL
+    every(0x03818, 4, 0x100),   // TDT
+    every(0x03828, 4, 0x100),   // TXDCTL
+    every(0x03838, 4, 0x100),   // TDWBAL
+    every(0x0383c, 4, 0x100),   // TDWBAH
+];
+
+/// What the 82576 has besides: queues 4 to 15.
+pub(crate) const IGB_82576: Family = Family {
+    name: "igb_82576",
+    ids: &[(0x8086, IDS_82576)],
+    classes: &[],
+    tried: true,
+    conditions: &[],
+    groups: &[Group::of(ENTRIES_82576)],
+};
+
+#[rustfmt::skip]
+const ENTRIES_82576: &[Entry] = &[
+    run(0x05490, 4),            // PSRTYPE
+    every(0x0c100, 12, 0x40),   // RDBAL
+    every(0x0c104, 12, 0x40),   // RDBAH
+    every(0x0c108, 12, 0x40),   // RDLEN
+    every(0x0c10c, 12, 0x40),   // SRRCTL
+    every(0x0c110, 12, 0x40),   // RDH
+    every(0x0c118, 12, 0x40),   // RDT
+    every(0x0c128, 12, 0x40),   // RXDCTL
+    every(0x0e100, 12, 0x40),   // TDBAL
+    every(0x0e104, 12, 0x40),   // TDBAH
+    every(0x0e108, 12, 0x40),   // TDLEN
+    every(0x0e110, 12, 0x40),   // TDH
+    every(0x0e118, 12, 0x40),   // TDT
+    every(0x0e128, 12, 0x40),   // TXDCTL
+    every(0x0e138, 12, 0x40),   // TDWBAL
+    every(0x0e13c, 12, 0x40),   // TDWBAH
 ];
 
 /// `igb_pci_tbl`.
@@ -84,4 +119,9 @@ const IDS: &[u16] = &[
     0x0438, 0x043a, 0x043c, 0x0440, 0x10a7, 0x10a9, 0x10c9, 0x10d6, 0x10e6, 0x10e7, 0x10e8, 0x150a,
     0x150d, 0x150e, 0x150f, 0x1510, 0x1511, 0x1516, 0x1518, 0x1521, 0x1522, 0x1523, 0x1524, 0x1526,
     0x1527, 0x1533, 0x1536, 0x1537, 0x1538, 0x1539, 0x157b, 0x157c, 0x1f40, 0x1f41, 0x1f45,
+];
+
+/// Those of `igb_pci_tbl` for which `igb_get_invariants_82575()` says `e1000_82576`.
+const IDS_82576: &[u16] = &[
+    0x10c9, 0x10e6, 0x10e7, 0x10e8, 0x150a, 0x150d, 0x1518, 0x1526,
 ];

@@ -36,11 +36,15 @@ const ENTRIES: &[Entry] = &[
     run(0x00410, 1),            // TIPG
     run(0x01504, 4),            // ICS, IMS, IMC, IAM
     run(0x01520, 5),            // EICS, EIMS, EIMC, EIAC, EIAM
-    run(0x01680, 4),            // EITR
+    run(0x01680, 10),           // EITR
     run(0x02160, 1),            // FCRTL
     run(0x02168, 1),            // FCRTH
     run(0x02460, 1),            // FCRTV
     run(0x05000, 3),            // RXCSUM, RLPML, RFCTL
+    run(0x05400, 32),           // RAL, RAH
+    run(0x05480, 4),            // PSRTYPE
+    run(0x055b0, 1),            // VLANPQF
+    run(0x05cb0, 8),            // ETQF
     // Four queues.
     every(0x0c000, 4, 0x40),    // RDBAL
     every(0x0c004, 4, 0x40),    // RDBAH

@@ -43,12 +43,12 @@ const ENTRIES: &[Entry] = &[
     run(0x042a4, 1),            // LINKS
     run(0x05080, 1),            // FCTRL
     run(0x05088, 1),            // VLNCTRL
-    run(0x10110, 1),            // FWSM or GRC
-    // Receive queues, as far as they are not where other chips have causes of interrupts.
-    every(0x01008, 16, 0x40),   // RDLEN
-    every(0x01010, 16, 0x40),   // RDH
-    every(0x01018, 16, 0x40),   // RDT
-    every(0x01028, 16, 0x40),   // RXDCTL
+    run(0x10110, 1),            // EEMNGCTL
+    // Receive queues. Where two of them have their RDBAL, other chips have causes of interrupts: it is left out.
+    every(0x01008, 64, 0x40),   // RDLEN
+    every(0x01010, 64, 0x40),   // RDH
+    every(0x01018, 64, 0x40),   // RDT
+    every(0x01028, 64, 0x40),   // RXDCTL
     // Transmit queues.
     every(0x06008, 32, 0x40),   // TDLEN
     every(0x06010, 32, 0x40),   // TDH

@@ -3,7 +3,7 @@
 //! Broadcom's and LSI's SAS2 and SAS3 controllers: from the driver's list, not tried on hardware.
 //!
 //! What `mpt3sas_base.c` reads to see whether the firmware has failed, and prints then (`mpi/mpi2.h`). DiagRW and the request queues are left out.
-//! The registers are behind BAR1; BAR0 is I/O ports.
+//! The registers are behind the first BAR that is memory: BAR0 or BAR1.
 
 use super::super::family::{
     run,
@@ -21,22 +21,29 @@ pub(crate) const MPT3SAS: Family = Family {
     groups: &[Group::of(ENTRIES)],
 };
 
-const fn at(start: u32, count: u16) -> Entry {
+const fn behind(bar: u8, start: u32, count: u16) -> Entry {
     Entry {
-        bar: 1,
+        bar,
         ..run(start, count)
     }
 }
 
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = &[
-    at(0x00000, 1),            // Doorbell: state, code of the fault
-    at(0x00008, 1),            // HostDiagnostic
-    at(0x00030, 2),            // HostInterruptStatus, HostInterruptMask
-    at(0x00048, 1),            // ReplyFreeHostIndex
-    at(0x0006c, 1),            // ReplyPostHostIndex
-    at(0x00074, 3),            // HCBSize, HCBAddressLow, HCBAddressHigh
-    at(0x000b0, 4),            // scratch pads
+    // Doorbell: state, code of the fault.
+    behind(0, 0x00, 1), behind(1, 0x00, 1),
+    // HostDiagnostic.
+    behind(0, 0x08, 1), behind(1, 0x08, 1),
+    // HostInterruptStatus, HostInterruptMask.
+    behind(0, 0x30, 2), behind(1, 0x30, 2),
+    // ReplyFreeHostIndex.
+    behind(0, 0x48, 1), behind(1, 0x48, 1),
+    // ReplyPostHostIndex.
+    behind(0, 0x6c, 1), behind(1, 0x6c, 1),
+    // HCBSize, HCBAddressLow, HCBAddressHigh.
+    behind(0, 0x74, 3), behind(1, 0x74, 3),
+    // Scratch pads.
+    behind(0, 0xb0, 4), behind(1, 0xb0, 4),
 ];
 
 /// `mpt3sas_pci_table`.

@@ -34,7 +34,7 @@ const CONDITIONS: &[Condition] = &[Condition {
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = &[
     run(0x00, 6),       // CAP, VS, INTMS, INTMC, CC
-    run(0x1c, 17),      // CSTS, NSSR, AQA, ASQ, ACQ, CMBLOC, CMBSZ, BPINFO, BPRSEL, BPMBL, CMBMSC, CMBSTS
-    run(0x68, 1),       // CRTO
-    Entry { condition: 0, ..run(0xe00, 6) },    // PMRCAP, PMRCTL, PMRSTS, PMREBS, PMRSWTP, PMRMSCL
+    // CSTS, NSSR, AQA, ASQ, ACQ, CMBLOC, CMBSZ, BPINFO, BPRSEL, BPMBL, CMBMSC, CMBSTS, CMBEBS, CMBSWTP, NSSD, CRTO
+    run(0x1c, 20),
+    Entry { condition: 0, ..run(0xe00, 7) },    // PMRCAP, PMRCTL, PMRSTS, PMREBS, PMRSWTP, PMRMSCL, PMRMSCU
 ];

@@ -2,8 +2,8 @@
 
 //! Broadcom's Tigon3: from the driver's list, not tried on hardware.
 //!
-//! What `tg3_dump_legacy_regs()` (`tg3.c`) prints when transmitting hangs, but for the copy of the configuration space in front, mailboxes, and
-//! windows to memory.
+//! What `tg3_dump_legacy_regs()` (`tg3.c`) prints when transmitting hangs, but for the copy of the configuration space in front, mailboxes,
+//! windows to memory, what not all of these chips have, and statistics, which the driver adds up: reading clears them.
 
 use super::super::family::{
     run,
@@ -23,8 +23,8 @@ pub(crate) const TG3: Family = Family {
 
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = &[
-    run(0x00400, 316),          // MAC_MODE
-    run(0x00c00, 56),           // SNDDATAI_MODE
+    run(0x00400, 256),          // MAC_MODE
+    run(0x00c00, 32),           // SNDDATAI_MODE
     run(0x01000, 1),            // SNDDATAC_MODE
     run(0x01400, 32),           // SNDBDS_MODE
     run(0x01800, 18),           // SNDBDI_MODE

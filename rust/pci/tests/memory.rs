@@ -240,7 +240,10 @@ fn no_table_overrides_what_is_precious() {
         .filter(|(_, value)| *value == Err(Reason::DENIED))
         .map(|((_, at), _)| *at)
         .collect();
-    for at in [0xc0, 0x800, 0x1500, 0x1580, 0x4000, 0x41fc, 0x5b50] {
+    for at in [
+        0xc0, 0x800, 0x1030, 0x1038, 0x13f0, 0x1500, 0x1580, 0x2830, 0x2b30, 0x4000, 0x41fc,
+        0x5b50, 0x6034, 0xb66c, 0xc030, 0xc3f0,
+    ] {
         assert!(denied.contains(&at), "{at:#x}");
         assert!(!fake.reads.borrow().contains(&(0, at, 4)), "{at:#x}");
     }

@@ -7,11 +7,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::Read,
+    process::Command,
     sync::LazyLock,
     time::Duration,
 };
 
 use flate2::read::ZlibDecoder;
+use serde_json::Value;
 use vm::Vm;
 use vmcore_format::{
     crash_log::CrashLog,
@@ -43,7 +45,8 @@ const MORE: &str = "
 -device pcie-root-port,id=rp4,chassis=4,addr=0x13 -device megasas-gen2,bus=rp4,id=raid
 -device pcie-root-port,id=rp5,chassis=5,addr=0x14 -device qemu-xhci,bus=rp5,id=usb
 -device pcie-root-port,id=rp6,chassis=6,addr=0x15 -device nvme,bus=rp6,serial=2,id=lost
--device pcie-root-port,id=rp7,chassis=7,addr=0x16 -device virtio-net-pci,bus=rp7,aer=on,id=vnet";
+-device pcie-root-port,id=rp7,chassis=7,addr=0x16 -device virtio-net-pci,bus=rp7,aer=on,id=vnet
+-device pcie-root-port,id=empty,chassis=8,addr=0x17";
 
 /// A machine with such devices; both scripts may ask QEMU's monitor.
 pub fn machine(name: &str, devices: &str, first: &str, crash: &str) -> Vm {
@@ -259,8 +262,54 @@ fn errors_from_before_the_panic_are_found_if_this_kernel_left_them() {
     assert_eq!(port.config32(0x134).unwrap() >> 16, 0x0700);
 }
 
+/// What was injected, and the slot without power; nothing of a slot that is empty, nor of what scanning has left behind.
+#[test]
+fn the_reader_says_which_device_had_which_error_and_nothing_else() {
+    let found: BTreeSet<(String, String)> = findings("pci").into_iter().collect();
+    let expected = [
+        (NIC, "AER.UNCORRECTABLE"),
+        (IGB, "AER.CORRECTABLE"),
+        (LOST, "PCI.GONE"),
+        (PORT_OF_LOST, "LINK.DOWN"),
+        ("0000:00:16.0", "AER.MESSAGE"),
+        ("0000:07:00.0", "AER.UNCORRECTABLE"),
+    ];
+    let expected = expected.map(|(unit, rule)| (unit.to_owned(), rule.to_owned()));
+    assert_eq!(found, BTreeSet::from(expected));
+    let nothing: [(String, String); 0] = [];
+    assert_eq!(findings("pci_registers"), nothing);
+}
+
+/// Units and rules of what is worse than information, as `vmcoredd diagnose` says it of a dump.
+fn findings(dump: &str) -> Vec<(String, String)> {
+    let vmcore = of(&KEPT).out.join("vmcore");
+    let said = Command::new(vm::bin_dir().join("vmcoredd"))
+        .args(["diagnose", "--json"])
+        .arg(vmcore)
+        .arg(dump)
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+    let findings = said["files"][0]["dumps"][0]["findings"].as_array().unwrap();
+    let bad = findings
+        .iter()
+        .filter(|finding| finding["severity"] != "information");
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    bad.map(|finding| (text(finding, "unit"), text(finding, "rule")))
+        .collect()
+}
+
 /// Families that are read here, without the device that is lost.
-const FAMILIES: [&str; 6] = ["ahci", "e1000e", "igb", "megaraid_sas", "nvme", "xhci"];
+const FAMILIES: [&str; 7] = [
+    "ahci",
+    "e1000e",
+    "igb",
+    "igb_82576",
+    "megaraid_sas",
+    "nvme",
+    "xhci",
+];
 
 #[test]
 fn registers_are_what_qemu_says_and_no_others_are_read() {
@@ -294,7 +343,11 @@ fn registers_are_what_qemu_says_and_no_others_are_read() {
 fn registers_are_what_ethtool_said_before_the_panic() {
     let payload = payload(&KEPT, "pci_registers");
     let functions = functions(&payload);
-    for (address, least) in [(NIC, 10), (IGB, 60)] {
+    for (address, least, queues) in [
+        (NIC, 10, [0x2810, 0x2818, 0x3810, 0x3818].as_slice()),
+        // Of the first queue, and of the last that ethtool knows.
+        (IGB, 180, &[0x2810, 0x2818, 0x3810, 0x3818, 0x2b10, 0x3b10]),
+    ] {
         let read = registers(&functions[address]);
         let said = text(&KEPT, &format!("ethtool.{address}"));
         // 0xOFFSET: NAME 0xVALUE
@@ -310,7 +363,16 @@ fn registers_are_what_ethtool_said_before_the_panic() {
             names.entry(at).or_default().push(value);
         }
         names.retain(|at, _| read.contains_key(&(0, *at, 4)));
-        assert!(names.len() >= least, "{address}: {names:x?}");
+        assert!(
+            names.len() >= least,
+            "{address}: {} {names:x?}",
+            names.len()
+        );
+        for at in queues {
+            assert!(names.contains_key(at), "{address}: {at:#x}: {names:x?}");
+        }
+        // The driver has given it buffers to receive into.
+        assert!(!names[&0x2818].contains(&0), "{address}: {names:x?}");
         for (at, said) in names {
             assert!(
                 said.contains(&read[&(0, at, 4)]),
