@@ -15,7 +15,7 @@ use crate::{
         gauge::Gauge,
         memory_map::MemoryMap,
         messages::Log,
-        register::{Field, Register},
+        register::{Field, NotRead, Register},
         section::Section,
         Content,
     },
@@ -79,12 +79,10 @@ pub fn diagnose(content: &dyn Content, names: &Names) -> Diagnosis {
     let (log, gauges) = (content.log(), content.gauges());
     let mut unseen: Vec<_> = sections.iter().filter_map(unseen).collect();
     unseen.extend(content.damage());
-    if registers.not_read > 0 {
-        let number = registers.not_read;
-        unseen.push(format!(
-            "{number} registers were not read: the device is slow"
-        ));
-    }
+    let not_read = registers.not_read.iter();
+    unseen.extend(
+        not_read.map(|NotRead { count, why }| format!("{count} registers were not read: {why}")),
+    );
     let adapter = Adapter {
         names,
         chip: chip(content),

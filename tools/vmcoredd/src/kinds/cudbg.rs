@@ -18,7 +18,7 @@ use super::{
     gauge::Gauge,
     memory_map::MemoryMap,
     messages::Log,
-    register::{self, Register, Registers},
+    register::{self, NotRead, Register, Registers, SLOW},
     section,
     table::{number, text, Table},
     Content, Failure, Kind,
@@ -140,13 +140,16 @@ impl Image {
             return Registers::default();
         };
         let unread = self.unread_register();
-        let not_read = unread.map_or(0, |unread| {
+        let not_read = unread.map(|unread| {
             let held = registers::read(chip, &content, Some(unread));
-            reg_dump::addresses(chip).count() - held.count()
+            NotRead {
+                count: reg_dump::addresses(chip).count() - held.count(),
+                why: SLOW.to_owned(),
+            }
         });
         Registers {
             held: decode(chip, &content, unread),
-            not_read,
+            not_read: NotRead::sum(not_read),
             by_unit: false,
         }
     }

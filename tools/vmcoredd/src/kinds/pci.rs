@@ -20,10 +20,10 @@ use std::{borrow::Cow, io};
 use vmcore_format::pci::{self as format, Header, Reason};
 
 pub use self::function::address;
-use self::function::Function;
+use self::function::{words, Function};
 use super::{
     config_space::Configuration,
-    register::{Field, Kind as RegisterKind, Register, Registers},
+    register::{Field, Kind as RegisterKind, NotRead, Register, Registers},
     remark::{Remark, Weight},
     section::Section,
     table::{number, text, Table},
@@ -176,10 +176,14 @@ impl Content for Pci {
             .flat_map(|function| self.registers_of(function));
         let unread = self.functions.iter().flat_map(|function| &function.unread);
         let unread = unread.filter(|range| range.reason != Reason::DENIED);
+        let unread = unread.map(|range| NotRead {
+            count: range.count as usize,
+            why: words(range.reason),
+        });
         Registers {
             held: held.collect(),
             by_unit: true,
-            not_read: unread.map(|range| range.count as usize).sum(),
+            not_read: NotRead::sum(unread),
         }
     }
 

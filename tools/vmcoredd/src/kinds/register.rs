@@ -12,10 +12,41 @@ use super::table::{hex, text, Table};
 #[derive(Default)]
 pub struct Registers {
     pub held: Vec<Register>,
-    /// How many there was no time to read.
-    pub not_read: usize,
+    pub not_read: Vec<NotRead>,
     /// Addresses count from the start of the unit: those of two units may be the same.
     pub by_unit: bool,
+}
+
+/// Registers that the dump could have had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotRead {
+    pub count: usize,
+    /// Why not.
+    pub why: String,
+}
+
+/// There was no time for them.
+pub const SLOW: &str = "the device is slow";
+
+impl NotRead {
+    /// Of several, each reason once.
+    pub fn sum(all: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut sums: Vec<Self> = Vec::new();
+        for NotRead { count, why } in all {
+            match sums.iter_mut().find(|sum| sum.why == why) {
+                Some(sum) => sum.count += count,
+                None if count > 0 => sums.push(Self { count, why }),
+                None => {}
+            }
+        }
+        sums
+    }
+}
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} were not read: {}", self.count, self.why)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::{
     kinds::{
         manifest::Entry,
         memory_map::MemoryMap,
-        register::{Register, Registers},
+        register::{NotRead, Register, Registers},
         remark::Remark,
         section::Section,
         table::Table,
@@ -48,8 +48,11 @@ struct Decoded {
     sections: Vec<Wanted>,
     memory_map: Option<MemoryMap>,
     registers: Vec<Register>,
-    /// Registers that there was no time to read.
+    /// Registers that the dump could have had.
     registers_not_read: usize,
+    /// The same, by the reason.
+    #[serde(rename = "registers_not_read_why")]
+    not_read: Vec<NotRead>,
 }
 
 /// A section, and what is in it if somebody asked for it.
@@ -171,7 +174,7 @@ impl Shown {
             remarks,
             memory_map: map,
             registers,
-            registers_not_read,
+            not_read,
             ..
         } = &self.decoded;
         out.line(4, format!("  {}", title.as_deref().unwrap_or_default()))?;
@@ -197,22 +200,23 @@ impl Shown {
         if let Some(map) = map {
             memory_map::print(map, out)?;
         }
-        if registers.is_empty() && *registers_not_read == 0 {
+        if registers.is_empty() && not_read.is_empty() {
             return Ok(());
         }
-        let some = match request.all_registers {
-            true => "",
-            false => " (some; --registers gives all)",
+        let is_shown = |register: &&Register| request.all_registers || register.is_telling;
+        let some = match (
+            request.all_registers,
+            registers.iter().any(|it| is_shown(&it)),
+        ) {
+            (true, _) => "",
+            (false, true) => " (some; --registers gives all)",
+            (false, false) => " (--registers gives all)",
         };
         out.line(4, format!("  {}{some}", Look::Heading.paint("registers")))?;
-        if *registers_not_read > 0 {
-            let line = format!("    {registers_not_read} were not read: the device is slow");
-            out.line(6, line)?;
+        for not_read in not_read {
+            out.line(6, format!("    {not_read}"))?;
         }
-        let shown = registers
-            .iter()
-            .filter(|register| request.all_registers || register.is_telling);
-        for register in shown {
+        for register in registers.iter().filter(is_shown) {
             let name = register.whole_name();
             let digits = register.bits as usize / 4;
             let line = format!(
@@ -265,7 +269,8 @@ impl Decoded {
             sections: sections.collect(),
             memory_map: content.memory_map(),
             registers: held,
-            registers_not_read: not_read,
+            registers_not_read: not_read.iter().map(|one| one.count).sum(),
+            not_read,
         }
     }
 }

@@ -292,7 +292,7 @@ fn registers(index: usize, content: &dyn Content, redaction: &Redaction) -> Mark
     );
     html! {
         h3 { "Registers" }
-        @if registers.not_read > 0 { p { (registers.not_read) " were not read." } }
+        @for not_read in &registers.not_read { p { (not_read) "." } }
         @if left_out > 0 { p { (left_out) " without a name are 0, and left out here." } }
         div class="interactive" {
             input type="search" placeholder={ "search " (all.len()) " registers: name, address, value, field" }
