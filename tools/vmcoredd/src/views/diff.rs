@@ -71,12 +71,30 @@ pub fn run(args: &Diff) -> Result<u8> {
 
 type Pair<'a> = (String, Option<&'a Dump>, Option<&'a Dump>);
 
-/// Dumps with the same name; if there is one on either side, these two.
+/// Dumps with the same name; if there is one on either side, these two. A file that is a dump and nothing else, such as a snapshot, has no name: it
+/// is compared with the dump that is called like its kind.
 fn pairs<'a>(before: &'a [Dump], after: &'a [Dump]) -> Vec<Pair<'a>> {
     if let ([one], [other]) = (before, after) {
         return vec![(other.name.clone(), Some(one), Some(other))];
     }
     let named = |dumps: &'a [Dump], name: &str| dumps.iter().find(|dump| dump.name == name);
+    let like = |one: &Dump, others: &'a [Dump]| {
+        let content = one.content().ok().flatten()?;
+        named(others, &one.name).or_else(|| named(others, content.format()))
+    };
+    match (before, after) {
+        ([one], _) => {
+            if let Some(other) = like(one, after) {
+                return vec![(other.name.clone(), Some(one), Some(other))];
+            }
+        }
+        (_, [other]) => {
+            if let Some(one) = like(other, before) {
+                return vec![(one.name.clone(), Some(one), Some(other))];
+            }
+        }
+        _ => {}
+    }
     let gone = before
         .iter()
         .filter(|dump| named(after, &dump.name).is_none());

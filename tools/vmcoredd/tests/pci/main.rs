@@ -2,13 +2,16 @@
 
 //! PCI functions, beside what lspci says of them; and the crash kernel's log.
 
+#[allow(dead_code)]
+#[path = "../files.rs"]
+mod files;
 mod log;
 mod machine;
 
 use machine::{lspci, vmcoredd, Machine};
 use vmcore_format::{
     manifest::padded,
-    pci::{FunctionHead, Header, RangeHead, Space, Status, Table},
+    pci::{FunctionHead, Header, RangeHead, Reason, Space, Status, Table},
 };
 
 #[test]
@@ -103,6 +106,69 @@ fn what_is_different_after_a_panic_is_what_happened() {
     assert_eq!(changed["before"], "0x0");
     assert_eq!(changed["after"], "0x100000");
     assert_eq!(changed["kind"], "state");
+}
+
+#[test]
+fn a_snapshot_is_compared_with_the_functions_in_a_vmcore() {
+    let mut machine = Machine::new();
+    let after = std::fs::read(machine.snapshot("after.pci")).unwrap();
+    machine.heal("0000:01:00.0");
+    let before = machine.snapshot("boot.pci.old");
+    let vmcore = machine.file("vmcore", "");
+    std::fs::write(
+        &vmcore,
+        files::elf(&[
+            ("crash_log", b"x"),
+            ("pci", &after),
+            ("pci_registers", &after),
+        ]),
+    )
+    .unwrap();
+    for (files, change) in [
+        ([&before, &vmcore], "0x00000000 -> 0x00100000"),
+        ([&vmcore, &before], "0x00100000 -> 0x00000000"),
+    ] {
+        let (status, said, errors) = vmcoredd(&["diff", files[0], files[1]]);
+        assert_eq!((status, errors.as_str()), (1, ""), "{said}");
+        assert!(said.starts_with("pci\n"), "{said}");
+        assert!(
+            said.contains(&format!("UNCOR_STATUS     {change}")),
+            "{said}"
+        );
+    }
+}
+
+/// What reading has left out, with the reason; of a device that is as fast as any other.
+#[test]
+fn why_registers_were_not_read_is_said_as_it_was() {
+    let machine = Machine::new();
+    let file = machine.with_register("0000:01:00.0", 0, 0x8, 1);
+    let mut dump = std::fs::read(&file).unwrap();
+    for (reason, count) in [
+        (Reason::NO_BAR, 2),
+        (Reason::LINK_DOWN, 3),
+        (Reason::NO_BAR, 4),
+    ] {
+        let head = RangeHead {
+            space: Space::bar(1),
+            width: 4,
+            status: Status::UNREAD,
+            reason,
+            count,
+            stride: 4,
+            ..RangeHead::default()
+        };
+        dump.extend(head.encode());
+    }
+    std::fs::write(&file, dump).unwrap();
+    let (_, said, _) = vmcoredd(&["show", &file]);
+    for expected in [
+        "    6 were not read: the BAR has no address\n",
+        "    3 were not read: the link above it is down\n",
+    ] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+    assert!(!said.contains("slow"), "{said}");
 }
 
 #[test]
