@@ -159,6 +159,14 @@ impl Content for Log {
                 &signs::LOST,
             ));
         }
+        if remarks.iter().all(|remark| remark.weight == Weight::Note) {
+            remarks.push(Remark::new(
+                Weight::Unknown,
+                signs::UNIT,
+                "it tells of no error, and it does not have to: it begins with this kernel",
+                &signs::SILENT,
+            ));
+        }
         remarks
     }
 

@@ -15,6 +15,13 @@ pub static LOST: Rule = Rule {
     registers: &[],
 };
 
+/// That nothing is told of does not mean that all was well.
+pub static SILENT: Rule = Rule {
+    sign: "LOG.SILENT",
+    source: "vmcore_devdump",
+    registers: &[],
+};
+
 /// A kind of line.
 struct Sign {
     weight: Weight,
