@@ -182,7 +182,7 @@ fn watchdogs_must_leave_time_for_dumps() {
         ),
     ]);
     type Change = fn(&System);
-    let fine: [(Change, &str); 6] = [
+    let fine: [(Change, &str); 7] = [
         (
             |s| running(s, "iTCO_wdt", "91"),
             "reset after 91 s, dumps are over after 90 s",
@@ -216,6 +216,14 @@ fn watchdogs_must_leave_time_for_dumps() {
                 s.touch("var/crash/kexec_cmd");
             },
             "reset after 60 s, dumps are over after 45 s",
+        ),
+        (
+            |s| {
+                running(s, "iTCO_wdt", "60");
+                let options = "#options vmcore_devdump deadline_seconds=9\noptions vmcore-devdump total_mib=8 deadline-seconds=30\n";
+                s.write("etc/modprobe.d/mine.conf", options);
+            },
+            "reset after 60 s, dumps are over after 30 s",
         ),
     ];
     for (change, found) in fine {

@@ -46,6 +46,15 @@ try deadline
 
 rm /etc/vmcore-devdump.deadline
 echo cxgb4_dump >/etc/vmcore-devdump.drivers
+# Whatever the script gives itself, in files that modprobe reads, too.
+: >/etc/vmcore-devdump.crash_log
+: >/etc/vmcore-devdump.whole
+echo 'options vmcore_devdump deadline-seconds=45 crash_log=0' >/etc/modprobe.d/mine.conf
+echo 'options cxgb4_dump whole=0' >>/etc/modprobe.d/mine.conf
+try twice
+unload
+rm /etc/modprobe.d/mine.conf /etc/vmcore-devdump.whole /etc/vmcore-devdump.crash_log
+
 echo 1 >/proc/sys/kernel/hung_task_panic
 try good
 cat /proc/sys/kernel/hung_task_panic >/out/hung_task_panic

@@ -8,6 +8,9 @@ pub const SETTINGS: &str = "/etc/default/vmcore-devdump";
 
 /// Those in memory, and then whole devices, if they are saved.
 pub fn seconds(system: &System) -> u64 {
+    if let Some(seconds) = of_modprobe(system) {
+        return seconds;
+    }
     let settings = Settings::read(system, SETTINGS);
     let seconds = |name, usual| {
         let set = settings.get(name).and_then(|text| text.parse().ok());
@@ -18,4 +21,24 @@ pub fn seconds(system: &System) -> u64 {
         _ => 0,
     };
     seconds("DEADLINE", 90) + whole
+}
+
+/// What modprobe gives the core by itself, which is stronger.
+fn of_modprobe(system: &System) -> Option<u64> {
+    const DIR: &str = "/etc/modprobe.d";
+    let files = system.names(DIR).into_iter();
+    let files = files.filter(|name| name.ends_with(".conf"));
+    let texts = files.filter_map(|name| system.read(&format!("{DIR}/{name}")));
+    let last = |text: String| {
+        let lines = text.lines().map(|line| line.replace('-', "_"));
+        let options = lines.filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let is_ours = (words.next(), words.next()) == (Some("options"), Some("vmcore_devdump"));
+            let values =
+                words.filter_map(|word| word.strip_prefix("deadline_seconds=")?.parse().ok());
+            is_ours.then(|| values.last()).flatten()
+        });
+        options.last()
+    };
+    texts.filter_map(last).last()
 }

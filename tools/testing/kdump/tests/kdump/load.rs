@@ -136,6 +136,16 @@ fn a_driver_that_hangs_or_dies_costs_its_own_dumps_only() {
     }
 }
 
+/// The kernel refuses a parameter that is there twice.
+#[test]
+fn what_modprobe_gives_by_itself_is_not_given_again() {
+    assert_eq!(said(&LOAD, "twice"), Vec::<String>::new());
+    let dmesg = text(&LOAD, "twice.dmesg");
+    assert!(dmesg.contains(" and 45 s for device dumps"), "{dmesg}");
+    assert!(dmesg.contains("cxgb4_dump 0000:00:05.0: T6: "), "{dmesg}");
+    assert_ne!(text(&LOAD, "twice.mounts"), "");
+}
+
 #[test]
 fn a_core_that_refuses_has_said_so_itself() {
     assert_eq!(said(&LOAD, "off"), Vec::<String>::new());
@@ -163,6 +173,7 @@ fn the_vmcore_can_be_read_and_the_script_succeeds_in_every_case() {
         "sleep",
         "kill",
         "deadline",
+        "twice",
         "good",
     ];
     const THERE: &[&str] = &["taint", "blacklist", "lockdown", "signature", "disabled"];
