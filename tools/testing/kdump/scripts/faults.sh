@@ -16,6 +16,7 @@ spare_others() {
 core=/modules/vmcore_devdump.ko
 spare_others $(awk '$3 == "do_one_initcall" { start = $1; next } start { print "0x" start, "0x" $1; exit }' /proc/kallsyms)
 fault-sweep load $core
+fault-sweep --sparse --with $core load /modules/pci_dump.ko
 spare_others 0 0xffffffffffffffff
 insmod $core deadline_seconds=3600
 insmod /modules/devdump_trigger.ko

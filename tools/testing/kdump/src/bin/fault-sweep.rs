@@ -55,7 +55,8 @@ fn run(args: &[String]) -> Result<()> {
             "--gives" => sweep.gives = next()?.parse()?,
             "load" => {
                 let path = PathBuf::from(next()?);
-                return sweep.over("load", || Ok(()), |()| load(&path));
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                return sweep.over(&format!("load {name}"), || Ok(()), |()| load(&path));
             }
             "write" => {
                 let (file, text) = (next()?, next()?);

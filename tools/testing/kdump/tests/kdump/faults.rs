@@ -24,7 +24,9 @@ static FAULTS: Boot = LazyLock::new(|| {
 /// What was swept over; the fewest allocations that were to fail in it, and of these the fewest that were noticed; and the errnos
 /// that there may be.
 const SWEEPS: &[(&str, u32, u32, &[i32])] = &[
-    ("load", 20, 2, &[libc::ENOMEM]),
+    ("load vmcore_devdump", 20, 2, &[libc::ENOMEM]),
+    // It has nothing to do but to dump, and the core says what became of that.
+    ("load pci_dump", 8, 0, &[libc::ENOMEM]),
     ("write classic", 15, 4, &[libc::ENOMEM]),
     ("write stream", 10, 4, &[libc::ENOMEM]),
     ("open /proc/vmcore_devdump", 15, 4, &[libc::ENOMEM]),
