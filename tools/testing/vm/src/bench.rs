@@ -10,7 +10,7 @@ use serde_json::Value;
 use vm::{demo, Adapter, Vm, LOAD_C_DRIVER};
 use vmcore_format::cudbg::section::Section;
 
-mod functions;
+pub mod functions;
 mod large;
 mod reader;
 

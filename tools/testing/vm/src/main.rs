@@ -25,6 +25,8 @@ enum Cli {
         /// The reader to measure
         vmcoredd: PathBuf,
     },
+    /// What it takes to dump PCI functions: a part of `bench`
+    Functions,
     /// Time, memory and size, ours and the kernel's own
     Cost,
     /// Says what guests run on here
@@ -67,6 +69,7 @@ fn main() -> Result<()> {
     match Cli::parse() {
         Cli::Demo => tell(),
         Cli::Bench { vmcoredd } => say_accel().and_then(|()| bench::run(&vmcoredd)),
+        Cli::Functions => say_accel().and_then(|()| bench::functions::run()),
         Cli::Cost => say_accel().and_then(|()| cost::run()),
         Cli::Accel => say_accel(),
         Cli::Shell(options) => shell(&options),
