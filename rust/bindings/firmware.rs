@@ -2,16 +2,39 @@
 
 //! Files that the kernel reads by itself, and whether it may do what they ask for.
 //!
-//! C headers: `include/linux/firmware.h`, `include/linux/security.h`
+//! C headers: `include/linux/firmware.h`, `include/linux/namei.h`, `include/linux/security.h`
 
 use super::pci_functions::Function;
 use kernel::{
     bindings,
     error::to_result,
+    ffi::{
+        c_char,
+        c_int,
+        c_uint, //
+    },
     prelude::*, //
 };
 
 use core::ptr::NonNull;
+
+// Some structure behind a pointer has a lock class, which is empty without lockdep; none is passed by value.
+#[allow(improper_ctypes)]
+extern "C" {
+    fn kern_path(name: *const c_char, flags: c_uint, path: *mut bindings::path) -> c_int;
+}
+
+/// Whether there is a file at `path`. Debian's kernels log an error for each folder in which their loader finds none.
+pub(crate) fn is_there(path: &CStr) -> bool {
+    let mut found = bindings::path::default();
+    // SAFETY: A valid string and a place for the result.
+    let result = unsafe { kern_path(path.as_char_ptr(), 0, &mut found) };
+    if result == 0 {
+        // SAFETY: `kern_path()` took a reference.
+        unsafe { bindings::path_put(&found) };
+    }
+    result == 0
+}
 
 /// A file, in memory.
 ///

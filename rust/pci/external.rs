@@ -5,6 +5,7 @@
 use super::live;
 use crate::{
     bindings::firmware::{
+        is_there,
         pci_is_locked_down,
         Firmware, //
     },
@@ -21,6 +22,8 @@ use kernel::prelude::*;
 
 /// The format's name for it, as C has strings.
 const FILE_NAME: &CStr = c"vmcore-devdump/devices.bin";
+/// Where the hooks for the initramfs put it.
+const FILE_PATH: &CStr = c"/lib/firmware/vmcore-devdump/devices.bin";
 
 /// The table, if there is one that may be used.
 pub(crate) struct External {
@@ -38,6 +41,9 @@ impl External {
             found,
             offset: 0,
         };
+        if !is_there(FILE_PATH) {
+            return none(pci::External::ABSENT);
+        }
         let Some(any) = live::functions().next() else {
             return none(pci::External::ABSENT);
         };

@@ -1,3 +1,5 @@
+mkdir -p /lib/firmware/vmcore-devdump
+cp /files/devices.bin /lib/firmware/vmcore-devdump/
 insmod /modules/vmcore_devdump.ko
 insmod /modules/pci_dump.ko access_us=2000000 function_ms=10000
 ls /sys/bus/pci/devices >/out/functions
