@@ -9,7 +9,7 @@ setpci -s 02:00.0 CAP_PM+4.w=3
 
 insmod /modules/vmcore_devdump.ko crash_log=1
 monitor 'trace-event pci_cfg_read on' >/out/trace.on
-insmod /modules/pci_dump.ko access_us=50000
+insmod /modules/pci_dump.ko access_us=50000 function_ms=1500
 monitor 'trace-event pci_cfg_read off' >/out/trace.off
 compare-vmcore /proc/vmcore /proc/vmcore_devdump 8
 mount --bind /proc/vmcore_devdump /proc/vmcore
