@@ -8,9 +8,6 @@ pub const SETTINGS: &str = "/etc/default/vmcore-devdump";
 
 /// Those in memory, and then whole devices, if they are saved.
 pub fn seconds(system: &System) -> u64 {
-    if let Some(seconds) = of_modprobe(system) {
-        return seconds;
-    }
     let settings = Settings::read(system, SETTINGS);
     let seconds = |name, usual| {
         let set = settings.get(name).and_then(|text| text.parse().ok());
@@ -20,7 +17,7 @@ pub fn seconds(system: &System) -> u64 {
         Some("yes") => seconds("WHOLE_SECONDS", 1800),
         _ => 0,
     };
-    seconds("DEADLINE", 90) + whole
+    of_modprobe(system).unwrap_or_else(|| seconds("DEADLINE", 90)) + whole
 }
 
 /// What modprobe gives the core by itself, which is stronger.
