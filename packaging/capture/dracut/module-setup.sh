@@ -17,6 +17,9 @@ installkernel() {
 
 install() {
 	inst_multiple makedumpfile cat cp date dd head ip mkdir mount mount.nfs mv sleep ssh sync umount
+	# For whole devices.
+	inst_multiple df ls rm rmmod sed timeout wc
+	inst_script /usr/lib/vmcore-devdump/save-whole /usr/lib/vmcore-devdump/save-whole
 	inst_multiple -o /etc/netconfig /etc/protocols /etc/services
 	# DHCP.
 	inst_multiple /usr/lib/klibc/bin/ipconfig /usr/lib/klibc-*.so

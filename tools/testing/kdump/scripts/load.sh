@@ -59,3 +59,37 @@ echo 1 >/proc/sys/kernel/hung_task_panic
 try good
 cat /proc/sys/kernel/hung_task_panic >/out/hung_task_panic
 makedumpfile -l -d 31 /proc/vmcore /out/vmcore >/dev/null 2>&1
+
+# Whole devices, but for one that the vmcore is saved through, of which another function is known.
+unload
+echo 0000:00:06.7 >/etc/vmcore-devdump.whole
+try whole
+ls /sys/bus/pci/drivers/cxgb4_dump >/out/whole.kept
+# One is enough from here on.
+echo none >/sys/bus/pci/devices/0000:00:06.0/driver_override
+file=/proc/vmcore_devices/cxgb4_0000:00:05.0
+for size in 256k 64m; do
+	mkdir /tmp/$size
+	mount -t tmpfs -o size=$size disk /tmp/$size
+done
+# saved NAME ARGUMENT…: what is said of it; then the device is free, and kept anew.
+saved() {
+	saved=$1
+	shift
+	sh /files/save-whole "$@" >"/out/$saved.said" || echo "exit status $?" >>"/out/$saved.said"
+	[ ! -e /sys/module/cxgb4_dump ] && [ ! -e /sys/bus/pci/devices/0000:00:05.0/driver ] || echo kept >>"/out/$saved.said"
+	insmod /modules/cxgb4_dump.ko whole=1
+}
+saved late 1 /tmp/64m late
+saved full 600 /tmp/256k full
+saved nowhere 600 /proc/nowhere nowhere
+saved junk 08 /proc/nowhere junk
+exec 3<$file
+saved busy 600 /tmp/64m busy
+exec 3<&-
+ls /tmp/64m /tmp/256k >/out/whole.left
+saved nothing
+saved good 600 /out good
+# Elsewhere, by a command that then fails.
+saved elsewhere 600 /out/far elsewhere 'sh -c'
+saved dead 3 /out/far dead false

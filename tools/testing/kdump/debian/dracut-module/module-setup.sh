@@ -13,6 +13,7 @@ installkernel() {
 # shellcheck disable=SC2154 # variables of dracut
 install() {
 	inst_multiple makedumpfile mount dmesg lsmod poweroff sync cat
+	inst_simple /etc/kdump.conf
 	inst_hook cmdline 50 "$moddir/root.sh"
 	inst_hook pre-mount 50 "$moddir/save.sh"
 }

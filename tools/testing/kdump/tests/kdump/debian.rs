@@ -8,3 +8,4 @@ mod dracut;
 mod machine;
 mod packages;
 mod panic;
+mod whole;

@@ -26,6 +26,7 @@ static LOAD: Boot = LazyLock::new(|| {
     boot(
         machine("load", include_str!("../../scripts/load.sh"))
             .adapter(Adapter::t6(7).option("--mc-mib=1"))
+            .adapter(Adapter::t6(8).option("--dead"))
             .crash_options(STRICT)
             .file(other)
             .deadline(Duration::from_secs(600)),
@@ -42,6 +43,7 @@ fn machine(name: &str, script: &str) -> Vm {
         .program("/usr/sbin/depmod")
         .program("/usr/sbin/modprobe")
         .file(common.join("load"))
+        .file(common.join("save-whole"))
         .file(common.join("vmcore-devdump-blacklist.modprobe"))
         .crash_kernel(&format!("{PLACE}{script}"))
 }
@@ -175,6 +177,7 @@ fn the_vmcore_can_be_read_and_the_script_succeeds_in_every_case() {
         "deadline",
         "twice",
         "good",
+        "whole",
     ];
     const THERE: &[&str] = &["taint", "blacklist", "lockdown", "signature", "disabled"];
     for (boot, names) in [(&LOAD, HERE), (&INHERITED, THERE)] {
@@ -194,4 +197,56 @@ fn if_nothing_is_wrong_the_dump_is_in_the_vmcore() {
     assert_eq!(said(&LOAD, "good"), [patience]);
     assert_eq!(text(&LOAD, "hung_task_panic"), "0\n");
     assert!(listed(&LOAD, "vmcore").contains("cxgb4_0000:00:05.0"));
+}
+
+#[test]
+fn what_the_vmcore_is_saved_through_is_dumped_and_let_go() {
+    let kept = text(&LOAD, "whole.kept");
+    assert!(kept.contains("0000:00:05.0"), "{kept}");
+    assert!(!kept.contains("0000:00:06.0"), "{kept}");
+    assert_eq!(said(&LOAD, "whole"), [""; 0]);
+}
+
+#[test]
+fn whole_devices_are_saved_or_leave_nothing_and_are_let_go() {
+    const NAME: &str = "device.cxgb4_0000-00-05.0";
+    for (case, expected) in [
+        ("late", "1 s are over"),
+        (
+            "full",
+            "it takes more space than there is beside the vmcore in /tmp/256k",
+        ),
+        ("nowhere", "/proc/nowhere cannot be written to"),
+        ("junk", "/proc/nowhere cannot be written to"),
+        ("busy", "it cannot be read"),
+        ("dead", "3 s are over"),
+    ] {
+        let said = text(&LOAD, &format!("{case}.said"));
+        let expected = format!("{NAME}.{case} is not saved: {expected}; the vmcore is");
+        assert_eq!(
+            said.lines().last(),
+            Some(expected.as_str()),
+            "{case}: {said}"
+        );
+    }
+    let junk = text(&LOAD, "junk.said");
+    assert!(
+        junk.contains("WHOLE_SECONDS=08: expected 1 to 86400"),
+        "{junk}"
+    );
+    assert_eq!(text(&LOAD, "nothing.said"), "");
+    let left = text(&LOAD, "whole.left");
+    assert!(!left.contains("device."), "{left}");
+    for (case, dir) in [("good", "/out"), ("elsewhere", "/out/far")] {
+        let said = text(&LOAD, &format!("{case}.said"));
+        assert_eq!(said, format!("{NAME}.{case} is saved in {dir}\n"));
+        let file = of(&LOAD)
+            .out
+            .join(format!(".{dir}/{NAME}.{case}").replace("/out/", "/"));
+        let verified = output(
+            vm::bin_dir().join("vmcoredd"),
+            &["verify", file.to_str().unwrap()],
+        );
+        assert!(verified.contains("ok"), "{verified}");
+    }
 }

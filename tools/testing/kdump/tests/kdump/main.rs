@@ -21,6 +21,7 @@ mod leaving;
 mod load;
 mod manifest;
 mod native;
+mod needed_devices;
 mod oracle;
 mod parallel;
 mod pci;

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use vm::{Adapter, Computer};
 
 use crate::debian::machine::{made, run, text, Made, INSTALLED, REMOVED, UPGRADED};
@@ -28,6 +29,8 @@ pub struct Panic {
     pub console: String,
     /// The directory of the crash in `/var/crash`, here or on another machine.
     pub crash: PathBuf,
+    /// What the adapter tells of it.
+    adapter: PathBuf,
     /// What `scripts/story` has written down.
     told: PathBuf,
 }
@@ -101,10 +104,17 @@ fn save_elsewhere() -> Result<[Panic; 2], String> {
     Ok([found("ssh", ssh), found("nfs", nfs)])
 }
 
-/// A machine that boots the kernel in `dir`.
+/// A machine that boots the kernel in `dir`. Where nobody looks at what the adapter's own driver does, it does nothing: what is different in
+/// the adapter is then our doing.
 fn computer(name: &str, crashkernel: &str, disk: &Path, dir: &Path) -> Computer {
+    let blacklist = match name {
+        "minimal" | "nfs" => "module_blacklist=cxgb4",
+        _ => "",
+    };
     Computer::new(&machine(name), disk, &kernel_of(dir))
-        .cmdline(&format!("crashkernel={crashkernel} story={name}"))
+        .cmdline(&format!(
+            "crashkernel={crashkernel} story={name} {blacklist}"
+        ))
         .adapter(adapter())
 }
 
@@ -160,6 +170,7 @@ fn found(name: &str, crash: PathBuf) -> Panic {
     Panic {
         console: text(files.join("serial.log")),
         crash,
+        adapter: files.join("adapter-5.json"),
         told: files.join("found/root").join(name),
     }
 }
@@ -173,6 +184,22 @@ impl Panic {
     /// What the story has written down about `what`.
     pub fn told(&self, what: &str) -> String {
         text(self.told.join(what))
+    }
+
+    /// What the adapter tells of its guest.
+    pub fn adapter(&self) -> Value {
+        serde_json::from_str(&text(&self.adapter)).unwrap()
+    }
+
+    /// Files of whole adapters beside the vmcores that were there after it, and what is left of such that were not saved.
+    pub fn devices(&self) -> Vec<PathBuf> {
+        let dir = self.crash.parent().expect("/var/crash");
+        let files = fs::read_dir(dir).unwrap();
+        let files = files.map(|entry| entry.unwrap().path());
+        let is_device = |path: &PathBuf| path.to_string_lossy().contains("/device.");
+        let mut files: Vec<_> = files.filter(is_device).collect();
+        files.sort();
+        files
     }
 
     /// The console from the panic on.

@@ -9,6 +9,7 @@ use vm::{Outcome, Vm};
 use crate::debian::{
     boots::adapter,
     machine::{made, of, text, Made, IMAGES},
+    whole,
 };
 
 /// A panic whose crash kernel runs from such an image.
@@ -34,6 +35,7 @@ fn dracut_puts_it_into_images_for_kdump_only() {
         "cxgb4_dump.ko",
         "pci_dump.ko",
         "vmcore-devdump/load",
+        "kdump/pre.d/50-vmcore-devdump",
     ] {
         assert!(kdump.contains(name), "{name}: {kdump}");
     }
@@ -58,4 +60,23 @@ fn dracut_dumps_the_adapter_before_its_driver_sees_it() {
     let ours = dmesg.find("cxgb4_dump 0000:00:05.0: T6: ").expect("ours");
     let theirs = dmesg.find("cxgb4 0000:00:05.0: ").expect("theirs");
     assert!(ours < theirs, "{dmesg}");
+}
+
+#[test]
+fn a_whole_adapter_is_saved_as_fedora_and_rhel_call_it_and_then_has_its_driver() {
+    let outcome = of(&DRACUT);
+    let files = std::fs::read_dir(&outcome.out).unwrap();
+    let files = files.map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files
+        .filter(|path| path.to_string_lossy().contains("/device."))
+        .collect();
+    let [file] = files.as_slice() else {
+        let said = std::fs::read_to_string(outcome.out.join("pre.log"));
+        panic!("{files:?}: {said:?}");
+    };
+    whole::assert(file);
+    let log = outcome.dmesg().unwrap();
+    let saved = log.find(" is saved in /share/out").expect("saved");
+    let theirs = log.find("cxgb4 0000:00:05.0: ").expect("theirs");
+    assert!(saved < theirs, "{log}");
 }

@@ -9,6 +9,7 @@ use crate::{
     debian::{
         boots::{adapter, Panic, CAPTURED, ELSEWHERE, MINIMAL, OTHER, PURGED, USUAL},
         machine::{of, text, Made},
+        whole,
     },
     shown,
 };
@@ -127,30 +128,6 @@ fn what_is_saved_over_the_network_holds_them_too() {
             dumped(panic, name);
         }
     }
-}
-
-#[test]
-fn a_whole_adapter_is_saved_beside_the_vmcore_and_then_has_its_driver() {
-    let panic = of(&USUAL);
-    let files = std::fs::read_dir(panic.crash.parent().unwrap()).unwrap();
-    let files: Vec<_> = files
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .filter(|path| path.to_string_lossy().contains("/device."))
-        .collect();
-    let [file] = files.as_slice() else {
-        panic!("{files:?}");
-    };
-    let name = file.file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with("device.cxgb4_0000-00-05.0.20"), "{name}");
-    let said = std::process::Command::new(vm::bin_dir().join("vmcoredd"))
-        .arg("verify")
-        .arg(file)
-        .output()
-        .unwrap();
-    assert!(said.status.success(), "{said:?}");
-    let saved = panic.place(&format!("{name} is saved"));
-    assert!(saved < panic.place("cxgb4 0000:00:05.0: "));
 }
 
 #[test]
@@ -286,6 +263,9 @@ fn a_machine_that_has_only_kexec_saves_the_adapter_with_what_make_capture_writes
     }
     let dmesg = text(panic.crash.join("dmesg"));
     assert!(dmesg.contains("sysrq triggered crash"), "{dmesg}");
+    let name = panic.crash.file_name().unwrap().to_str().unwrap();
+    let name = format!("device.cxgb4_0000-00-05.0.{name}");
+    whole::assert(&panic.crash.join(name));
 }
 
 #[test]
