@@ -28,12 +28,11 @@ fault-sweep file /proc/vmcore
 rmmod devdump_trigger
 unload_core
 
-# The first adapter is dead, the second lives. Each dump is the first.
+# The first adapter is dead and kept, whether it could be dumped or not; the second lives. Each dump is the first.
 echo 0 >/sys/bus/pci/drivers_autoprobe
-sweep="fault-sweep --with $core --with /modules/cxgb4_dump.ko --gives 19"
 bind=/sys/bus/pci/drivers/cxgb4_dump/bind
-$sweep write $bind 0000:00:05.0
-$sweep --sparse write $bind 0000:00:06.0
+fault-sweep --with $core --with '/modules/cxgb4_dump.ko whole=1' write $bind 0000:00:05.0
+fault-sweep --with $core --with /modules/cxgb4_dump.ko --gives 19 --sparse write $bind 0000:00:06.0
 
 # Who reads what is offered.
 insmod $core deadline_seconds=3600

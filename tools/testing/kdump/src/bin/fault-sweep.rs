@@ -13,7 +13,7 @@ use std::{
         fd::AsRawFd,
         unix::{ffi::OsStrExt, fs::FileExt},
     },
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     time::Instant,
 };
@@ -23,6 +23,7 @@ use kdump_tests::{core_file::split_notes, CoreFile};
 use memmap2::{Mmap, MmapOptions};
 
 const USAGE: &str = "usage: fault-sweep [--sparse] [--with MODULE]... [--gives ERRNO] load MODULE | write FILE TEXT | read FILE | file VMCORE";
+// MODULE: a file, and parameters behind it.
 const BUILTIN: &str = "/proc/vmcore";
 const VMCORES: [&str; 2] = [BUILTIN, "/proc/vmcore_devdump"];
 const PAGE: u64 = 4096;
@@ -51,12 +52,13 @@ fn run(args: &[String]) -> Result<()> {
         let mut next = || args.next().context(USAGE);
         match next()? {
             "--sparse" => sweep.sparse = true,
-            "--with" => sweep.with.push(next()?.into()),
+            "--with" => sweep.with.push(next()?.to_owned()),
             "--gives" => sweep.gives = next()?.parse()?,
             "load" => {
-                let path = PathBuf::from(next()?);
-                let name = path.file_stem().unwrap_or_default().to_string_lossy();
-                return sweep.over(&format!("load {name}"), || Ok(()), |()| load(&path));
+                let module = next()?;
+                let name = Path::new(module).file_stem().unwrap_or_default();
+                let what = format!("load {}", name.to_string_lossy());
+                return sweep.over(&what, || Ok(()), |()| load(module));
             }
             "write" => {
                 let (file, text) = (next()?, next()?);
@@ -85,7 +87,7 @@ struct Sweep {
     /// Not every allocation, but fewer and fewer.
     sparse: bool,
     /// Loaded before each time, and unloaded after it.
-    with: Vec<PathBuf>,
+    with: Vec<String>,
     /// The errno without any fault, or 0.
     gives: i32,
     shown: Shown,
@@ -107,7 +109,7 @@ impl Sweep {
             ensure!(nth <= MOST, "{what}: more than {MOST} allocations");
             let mut modules = Vec::new();
             for module in &self.with {
-                modules.push(load(module).with_context(|| module.display().to_string())?);
+                modules.push(load(module).with_context(|| module.clone())?);
             }
             let prepared = prepare().with_context(|| what.to_owned())?;
             let fault = Fault::arm(nth)?;
@@ -196,11 +198,19 @@ impl Fault {
 /// A module that is loaded, until it is dropped.
 struct Module(CString);
 
-fn load(path: &Path) -> io::Result<Module> {
+fn load(module: &str) -> io::Result<Module> {
+    let (path, parameters) = module.split_once(' ').unwrap_or((module, ""));
+    let (path, parameters) = (Path::new(path), CString::new(parameters)?);
     let file = File::open(path)?;
     // SAFETY: An open file and a string.
-    let result =
-        unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_finit_module,
+            file.as_raw_fd(),
+            parameters.as_ptr(),
+            0,
+        )
+    };
     if result != 0 {
         return Err(io::Error::last_os_error());
     }
