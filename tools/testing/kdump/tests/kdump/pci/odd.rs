@@ -212,7 +212,8 @@ fn no_more_is_asked_of_a_device_that_is_slow_or_gone() {
     let payload = payload(&BOOT, "pci");
     let (tired, _) = Odd::named("tired");
     let reads = u64::from(functions(&payload)[&tired].head.accesses);
-    assert!((50..=170).contains(&reads), "{reads}");
+    // Each takes 3 ms and more, and there is a second and a half for all.
+    assert!((150..=510).contains(&reads), "{reads}");
 }
 
 #[test]
