@@ -14,11 +14,12 @@ pub mod functions;
 mod large;
 mod reader;
 
-/// Reads and writes of registers and windows.
+/// Reads and writes of registers and windows, and the bytes that were read.
 #[derive(Clone, Copy, Default)]
 struct Count {
     reads: u64,
     writes: u64,
+    bytes: u64,
 }
 
 impl Count {
@@ -117,6 +118,7 @@ fn cost(chip: &str, driver: &str, load: &str) -> Result<Cost> {
         let count = Count {
             reads: span["reads"].as_u64().unwrap_or(0),
             writes: span["writes"].as_u64().unwrap_or(0),
+            bytes: span["bytes"].as_u64().unwrap_or(0),
         };
         Ok((id.parse()?, count))
     });
@@ -158,6 +160,7 @@ fn print(chip: &str, ours: &Cost, theirs: &Cost) -> Vec<&'static str> {
         for (total, count) in totals.iter_mut().zip(counts) {
             total.reads += count.reads;
             total.writes += count.writes;
+            total.bytes += count.bytes;
         }
         if counts.iter().any(|count| count.all() > 0) {
             line(section.name(), counts[0], counts[1]);
@@ -175,19 +178,27 @@ fn print(chip: &str, ours: &Cost, theirs: &Cost) -> Vec<&'static str> {
         Section::Mc1,
         Section::Hma,
     ];
-    let without = |cost: &Cost, total: Count| {
-        memory.iter().fold(total, |rest, section| {
+    let memories = [ours, theirs].map(|cost| {
+        memory.iter().fold(Count::default(), |all, section| {
             let count = count(cost, section.id());
             Count {
-                reads: rest.reads - count.reads,
-                writes: rest.writes - count.writes,
+                reads: all.reads + count.reads,
+                writes: all.writes + count.writes,
+                bytes: all.bytes + count.bytes,
             }
         })
+    });
+    let without = |side: usize| Count {
+        reads: totals[side].reads - memories[side].reads,
+        writes: totals[side].writes - memories[side].writes,
+        bytes: totals[side].bytes - memories[side].bytes,
     };
-    line(
-        "without memory",
-        without(ours, totals[0]),
-        without(theirs, totals[1]),
+    line("without memory", without(0), without(1));
+    let [ours_each, theirs_each] = memories.map(|memory| memory.bytes as f64 / memory.all() as f64);
+    println!(
+        "{:16} {ours_each:>19.2} {theirs_each:>21.2}   {:5.2}",
+        "bytes, each",
+        ours_each / theirs_each
     );
     println!(
         "{:16} {:>7.1} s {:>22.1} s   {:12.2}\n",

@@ -47,8 +47,8 @@ pub fn run() -> Result<()> {
         bytes / f64::from(1 << 20)
     );
     println!(
-        "{:24} {:>12} {:>9} {:>12}",
-        "", "instructions", "per byte", "bytes"
+        "{:24} {:>12} {:>9} {:>22} {:>12}",
+        "", "instructions", "per byte", "MB/s, if 10^9 a second", "bytes"
     );
     let note = measured.dump()?["bytes"].as_f64().context("no dump")?;
     for (what, instructions, stored) in [
@@ -56,9 +56,10 @@ pub fn run() -> Result<()> {
         ("stream, by zstd", number("stream")?, number("stored")?),
     ] {
         println!(
-            "{what:24} {:10.0} M {:9.1} {stored:12.0}",
+            "{what:24} {:10.0} M {:9.1} {:22.0} {stored:12.0}",
             instructions / 1e6,
-            instructions / bytes
+            instructions / bytes,
+            1e3 * bytes / instructions
         );
     }
     println!();
