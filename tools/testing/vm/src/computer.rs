@@ -79,7 +79,7 @@ impl Computer {
         let serial_log = dir.join("serial.log");
         let machine = Machine::new(&dir, &serial_log, &self.adapters, turn)?;
         let cmdline = format!(
-            "root=/dev/vda rw console=ttyS0 no_timer_check {}",
+            "root=/dev/nvme0n1 rw console=ttyS0 no_timer_check {}",
             self.cmdline
         );
         let [kernel, initrd] = &self.boot;

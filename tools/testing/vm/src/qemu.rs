@@ -54,14 +54,16 @@ impl Guest<'_> {
         qemu
     }
 
-    /// A machine with the image of a file system in `disk`.
+    /// A machine with the image of a file system in `disk`, an NVMe drive behind a port of its own.
     pub(crate) fn with_disk(&self, disk: &Path) -> Command {
         let mut qemu = self.machine();
         // What the guest has written must survive the guest, not the host.
         qemu.arg("-drive").arg(format!(
-            "file={},format=raw,if=virtio,cache=unsafe",
+            "file={},format=raw,if=none,id=disk,cache=unsafe",
             disk.display()
         ));
+        qemu.args(["-device", "pcie-root-port,id=rp,chassis=1,addr=0x10"]);
+        qemu.args(["-device", "nvme,bus=rp,drive=disk,serial=1"]);
         // systemd arms the watchdog, and nobody feeds it from the panic on: time enough on a real processor only.
         qemu.args(["-action", "watchdog=none"]);
         self.log_console(&mut qemu);

@@ -130,6 +130,86 @@ fn what_is_saved_over_the_network_holds_them_too() {
     }
 }
 
+/// What a kernel says of a drive or of a network adapter that is not as it should be.
+const COMPLAINTS: [&str; 9] = [
+    "nvme nvme0: I/O",
+    "Device not ready",
+    "controller is down",
+    "Abort status",
+    "I/O error",
+    "EXT4-fs error",
+    "NETDEV WATCHDOG",
+    "rror message received",
+    "DPC: containment",
+];
+
+/// Nothing is wrong with what was read when its driver, which says `driver` first, makes use of it.
+fn assert_used(panic: &Panic, driver: &str) {
+    let ours = panic.place("vmcore_devdump: pci_registers: ");
+    assert!(ours < panic.place(driver));
+    let crash_kernel = panic.crash_kernel();
+    for complaint in COMPLAINTS {
+        assert!(
+            !crash_kernel.contains(complaint),
+            "{complaint}: {crash_kernel}"
+        );
+    }
+}
+
+/// Where the crashed kernel had its commands is among the registers: it was in use.
+#[test]
+fn the_drive_whose_registers_were_read_then_has_the_file() {
+    for panic in [&USUAL, &MINIMAL].map(of) {
+        let shown = panic.vmcoredd("show", &["pci_registers", "--registers", "--json"]);
+        let shown = shown::dumps(&shown);
+        let mut registers = shown[0]["registers"].as_array().unwrap().iter();
+        let asq = registers.find(|register| register["name"] == "ASQ_LOW");
+        assert_ne!(shown::number(&asq.unwrap()["value"]), 0);
+        assert_used(panic, "nvme nvme0: ");
+    }
+}
+
+#[test]
+fn the_network_adapter_that_was_read_then_carries_the_file() {
+    for panic in of(&ELSEWHERE) {
+        assert_used(panic, "virtio_net virtio");
+    }
+}
+
+#[test]
+fn as_many_files_are_saved_as_without_us() {
+    let saved = |panic: &Panic| {
+        let files = std::fs::read_dir(&panic.crash).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let names = names.filter(|name| name.contains(panic.stamp()));
+        let mut names: Vec<_> = names.map(|name| name.replace(panic.stamp(), "")).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(saved(of(&MINIMAL)), saved(of(&PURGED)));
+}
+
+/// `SNAPSHOT=yes` in the boot before.
+#[test]
+fn what_the_panic_has_changed_is_told_from_the_snapshot_of_the_boot() {
+    let panic = of(&OTHER);
+    let (said, status) = (panic.told("diff"), panic.told("diff.status"));
+    assert!(
+        ["0\n", "1\n"].contains(&status.as_str()),
+        "{status}: {said}"
+    );
+    assert!(said.starts_with("pci\n"), "{said}");
+    // It was no error of a device.
+    for severity in ["fatal: ", "error: ", "warning: "] {
+        assert!(!said.contains(severity), "{said}");
+    }
+    // Functions are the same ones; what was changed is some bits.
+    assert!(
+        !said.contains("  gone: ") && !said.contains("  new: "),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_small_crash_kernel_saves_the_adapter_too() {
     let panic = of(&USUAL);
@@ -282,7 +362,8 @@ fn the_crash_kernel_keeps_pcie_errors_if_the_admin_agrees() {
 #[test]
 fn the_doctor_says_what_the_panic_then_shows() {
     const ADAPTERS: &str = "WARNING   adapters       cxgb4_dump is not installed for kernel 6.12.";
-    const ERRORS: &str = "WARNING   PCIe errors    the crash kernel may clear";
+    const ERRORS: &str =
+        "WARNING   PCIe errors    the crash kernel clears what 2 functions have recorded";
     const INITRAMFS: &str = "WARNING   initramfs      /var/lib/kdump/initrd.img-6.12.";
     for (panic, status, complaints) in [
         (&USUAL, "0\n", [].as_slice()),
