@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Little-endian integers in byte slices, checked.
+//! Little-endian integers in byte slices, checked; names in fields of a fixed length.
 
 use super::{
     Error,
@@ -135,4 +135,16 @@ impl<'a> Reader<'a> {
     pub(super) fn u32s<const N: usize>(&mut self) -> [u32; N] {
         core::array::from_fn(|_| self.u32())
     }
+}
+
+/// `bytes` as they fit, then zeroes.
+pub fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut out = [0; N];
+    Writer::new(&mut out).bytes(bytes.get(..N).unwrap_or(bytes));
+    out
+}
+
+/// `bytes` as far as their first NUL.
+pub fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }

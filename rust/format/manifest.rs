@@ -16,6 +16,11 @@ use super::{
     Result, //
 };
 
+pub use super::bytes::{
+    padded,
+    until_nul, //
+};
+
 /// Name of the dump that is the manifest.
 pub const NAME: &[u8] = b"vmcore_devdump";
 
@@ -321,16 +326,4 @@ impl<'a> Manifest<'a> {
             .chunks_exact(self.entry_len)
             .filter_map(|entry| Entry::parse(entry).ok())
     }
-}
-
-/// `bytes` as they fit, then zeroes.
-pub fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    let mut out = [0; N];
-    Writer::new(&mut out).bytes(bytes.get(..N).unwrap_or(bytes));
-    out
-}
-
-/// `bytes` as far as their first NUL.
-pub fn until_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }

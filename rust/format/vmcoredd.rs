@@ -3,8 +3,10 @@
 //! The note of a device dump: `struct vmcoredd_header` of `include/uapi/linux/vmcore.h`, then the payload.
 
 use super::{
-    bytes::Writer,
-    manifest::until_nul,
+    bytes::{
+        until_nul,
+        Writer, //
+    },
     note::{
         Note,
         NoteHeader, //
