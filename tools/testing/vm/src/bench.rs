@@ -3,7 +3,13 @@
 //! `vm bench`: what collecting costs, in our driver and in the C driver, on the same adapters. Counts are the same on any processor;
 //! times are of the one that it says it runs on.
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    ops::{Add, Sub},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
@@ -25,6 +31,30 @@ struct Count {
 impl Count {
     fn all(self) -> u64 {
         self.reads + self.writes
+    }
+}
+
+impl Add for Count {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            reads: self.reads + other.reads,
+            writes: self.writes + other.writes,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
+impl Sub for Count {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            reads: self.reads - other.reads,
+            writes: self.writes - other.writes,
+            bytes: self.bytes - other.bytes,
+        }
     }
 }
 
@@ -157,11 +187,7 @@ fn print(chip: &str, ours: &Cost, theirs: &Cost) -> Vec<&'static str> {
     let mut more = Vec::new();
     for section in Section::ALL {
         let counts = [count(ours, section.id()), count(theirs, section.id())];
-        for (total, count) in totals.iter_mut().zip(counts) {
-            total.reads += count.reads;
-            total.writes += count.writes;
-            total.bytes += count.bytes;
-        }
+        totals = [totals[0] + counts[0], totals[1] + counts[1]];
         if counts.iter().any(|count| count.all() > 0) {
             line(section.name(), counts[0], counts[1]);
         }
@@ -179,21 +205,14 @@ fn print(chip: &str, ours: &Cost, theirs: &Cost) -> Vec<&'static str> {
         Section::Hma,
     ];
     let memories = [ours, theirs].map(|cost| {
-        memory.iter().fold(Count::default(), |all, section| {
-            let count = count(cost, section.id());
-            Count {
-                reads: all.reads + count.reads,
-                writes: all.writes + count.writes,
-                bytes: all.bytes + count.bytes,
-            }
-        })
+        let counts = memory.iter().map(|section| count(cost, section.id()));
+        counts.fold(Count::default(), Count::add)
     });
-    let without = |side: usize| Count {
-        reads: totals[side].reads - memories[side].reads,
-        writes: totals[side].writes - memories[side].writes,
-        bytes: totals[side].bytes - memories[side].bytes,
-    };
-    line("without memory", without(0), without(1));
+    line(
+        "without memory",
+        totals[0] - memories[0],
+        totals[1] - memories[1],
+    );
     let [ours_each, theirs_each] = memories.map(|memory| memory.bytes as f64 / memory.all() as f64);
     println!(
         "{:16} {ours_each:>19.2} {theirs_each:>21.2}   {:5.2}",
